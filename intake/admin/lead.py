@@ -1,0 +1,128 @@
+"""Leads in the admin: the queue, and the page of one lead. Nothing is edited by fields."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import outbox
+from intake.admin import lead_page, search
+from intake.admin.paging import CappedPaginator
+from intake.admin.queue import Queue, QueueColumns, ShowFilter
+from intake.models import Lead
+from programs.context import current_center
+
+
+@admin.register(Lead)
+class LeadAdmin(QueueColumns, admin.ModelAdmin):
+    list_display_links = ["reference"]
+    list_select_related = ["owner", "program"]
+    list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    actions = None
+    paginator = CappedPaginator
+    change_list_template = "admin/intake/lead/queue.html"
+
+    def get_urls(self):
+        def page(view):
+            return self.admin_site.admin_view(never_cache(view))
+
+        return [
+            path("search/", page(self.search), name="intake_lead_search"),
+            path("<uuid:pk>/card/<uuid:card>/", page(self.card), name="intake_lead_card"),
+            path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
+            *super().get_urls(),
+        ]
+
+    def get_changelist(self, request, **kwargs):
+        return Queue
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def lookup_allowed(self, lookup, value, request):
+        """Other columns than the filters' cannot be asked about by typing an address."""
+        asked = lookup.partition("__")[0]
+        is_filter = asked in (ShowFilter.parameter_name, *self.list_filter)
+        return is_filter and super().lookup_allowed(lookup, value, request)
+
+    @method_decorator(never_cache)
+    def changelist_view(self, request, extra_context=None):
+        self.remember_zone(request)
+        late = outbox.late(at=timezone.now()).count()
+        context = {
+            "title": _("Who waits"),
+            "late_notifications": late,
+            # The table needs the width more than the list of models does.
+            "is_nav_sidebar_enabled": False,
+            **(extra_context or {}),
+        }
+        try:
+            return super().changelist_view(request, context)
+        except search.SearchExpired:
+            messages.info(request, _("This search is over. Please search again."))
+            return redirect("admin:intake_lead_changelist")
+
+    @method_decorator(require_POST)
+    def search(self, request):
+        """Turn typed words into a token, and go to the list of what they find."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        address = reverse("admin:intake_lead_changelist")
+        try:
+            token = search.token(
+                request.POST.get("words", "")[:200],
+                region=current_center(request).country,
+                user=request.user,
+                at=timezone.now(),
+            )
+        except search.NothingToSearch:
+            messages.error(
+                request,
+                _(
+                    "Search for a phone number, its last four digits, an email address, "
+                    "a reference, or at least three letters of a name."
+                ),
+            )
+            return redirect(address)
+        return HttpResponseRedirect(f"{address}?{search.PARAMETER}={token}")
+
+    @method_decorator([never_cache, require_safe])
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return lead_page.show(self, request, self._lead(request, object_id))
+
+    @method_decorator(require_safe)
+    def card(self, request, pk, card):
+        return lead_page.card(request, self._lead(request, pk), card)
+
+    def act(self, request, pk, action):
+        lead = self._lead(request, pk)
+        if not self.has_change_permission(request, lead):
+            raise PermissionDenied
+        return lead_page.act(self, request, lead, action)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Django's own history knows nothing of leads; their page has the timeline."""
+        return redirect("admin:intake_lead_change", self._lead(request, object_id).pk)
+
+    def _lead(self, request, pk) -> Lead:
+        """The only way to a lead here: it asks for the permission first."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        lead = self.get_object(request, str(pk))
+        if lead is None:
+            raise Http404
+        return lead

@@ -1,0 +1,146 @@
+"""The lead list: who waits, in the order in which they are due."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from intake import spoken
+from intake.admin import search
+from intake.models import Lead
+from programs.context import current_center
+
+# A promise with less time left than this is at risk.
+AT_RISK = timedelta(minutes=30)
+
+
+class ShowFilter(admin.SimpleListFilter):
+    """Open leads unless something else is asked for; a search looks through all."""
+
+    title = _("which leads")
+    parameter_name = "show"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("unclaimed", _("Nobody has it")),
+            ("mine", _("Mine")),
+            ("late", _("Late")),
+            ("closed", _("Ended")),
+        ]
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            if choice["display"] == _("All") and not changelist.found:
+                choice["display"] = _("All open")
+            yield choice
+
+    def queryset(self, request, queryset):
+        if self.value() == "closed":
+            return queryset.exclude(closed_at=None)
+        if self.value() is None and request.GET.get(search.PARAMETER):
+            return queryset
+        leads = queryset.open()
+        if self.value() == "unclaimed":
+            return leads.filter(owner=None)
+        if self.value() == "mine":
+            return leads.filter(owner=request.user)
+        if self.value() == "late":
+            return leads.filter(due_at__lt=timezone.now())
+        return leads
+
+
+class Queue(ChangeList):
+    """A change list that also understands the token of a search."""
+
+    def __init__(self, request, *args, **kwargs):
+        self.found = request.GET.get(search.PARAMETER, "")
+        self.user = request.user
+        super().__init__(request, *args, **kwargs)
+
+    def get_filters_params(self, params=None):
+        """Leave out the token, and null bytes, on which PostgreSQL would fail."""
+        return {
+            name: [value.replace("\0", "") for value in values]
+            for name, values in super().get_filters_params(params).items()
+            if name != search.PARAMETER
+        }
+
+    def get_queryset(self, request, exclude_parameters=None):
+        leads = super().get_queryset(request, exclude_parameters)
+        if self.found:
+            leads = search.apply(leads, self.found, user=self.user, at=timezone.now())
+        return leads
+
+    def get_ordering(self, request, queryset):
+        if self.params.get(ShowFilter.parameter_name) == "closed":
+            return ["-closed_at", "-id"]
+        return ["due_at", "id"]
+
+
+class QueueColumns:
+    """What the list says about a lead. Nothing here opens an encrypted value."""
+
+    list_display = [
+        "reference",
+        "due",
+        "came_by",
+        "about",
+        "for_whom",
+        "wants_call",
+        "holder",
+        "status",
+        "age",
+    ]
+
+    @admin.display(description=_("due"))
+    def due(self, lead: Lead):
+        now = timezone.now()
+        if not lead.is_open:
+            return lead.get_disposition_display() or lead.get_status_display()
+        left = lead.due_at - now
+        kind, word = "ok", _t("in time")
+        if left < timedelta(0):
+            kind, word = "late", _t("late")
+        elif left < AT_RISK:
+            kind, word = "risk", _t("at risk")
+        when = _t("%(time)s, %(day)s") % {
+            "time": spoken.time_of_day(lead.due_at, self.zone),
+            "day": spoken.short_day(lead.due_at, self.zone, now=now),
+        }
+        return format_html('<span class="badge badge-{}">{}</span> {}', kind, word, when)
+
+    @admin.display(description=_("came by"))
+    def came_by(self, lead: Lead):
+        return lead.get_arrival_display()
+
+    @admin.display(description=_("program"))
+    def about(self, lead: Lead):
+        return lead.program.short_name if lead.program else "–"
+
+    @admin.display(description=_("wants the call"))
+    def wants_call(self, lead: Lead):
+        return lead.get_window_display()
+
+    @admin.display(description=_("owner"))
+    def holder(self, lead: Lead):
+        if lead.owner is None:
+            return format_html('<span class="badge badge-quiet">{}</span>', _t("nobody yet"))
+        name = lead.owner.get_full_name() or lead.owner.get_username()
+        if lead.lease_until and lead.lease_until > timezone.now():
+            until = spoken.time_of_day(lead.lease_until, self.zone)
+            return _t("%(name)s, until %(time)s") % {"name": name, "time": until}
+        return name
+
+    @admin.display(description=_("age"))
+    def age(self, lead: Lead):
+        return timesince(lead.received_at, depth=1)
+
+    def remember_zone(self, request) -> None:
+        """Take the center's zone, in which staff read all times."""
+        center = current_center(request)
+        self.zone = center.time_zone if center else "UTC"

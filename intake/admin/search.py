@@ -1,0 +1,54 @@
+"""Search by staff, without a personal word in any address.
+
+The words come by POST and become keyed digests; the result's address carries those,
+sealed, bound to the user and for a short time, through paging and back links too.
+"""
+
+import json
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from intake import crypto, lookup
+
+PARAMETER = "found"
+LIFETIME = timedelta(minutes=60)
+BOUND_TO = "admin:search"
+
+
+class NothingToSearch(ValueError):
+    """The text is neither a number, a reference, an address nor three letters of a name."""
+
+
+class SearchExpired(ValueError):
+    """The token is too old, another person's, or not ours."""
+
+
+def token(text: str, *, region: str, user, at: datetime) -> str:
+    """Return what the address of the results carries instead of the words."""
+    reference = lookup.reference_in(text)
+    terms = lookup.terms(text, region)
+    if not reference and not terms:
+        raise NothingToSearch
+    content = {
+        "reference": reference,
+        "terms": terms,
+        "user": user.pk,
+        "until": int((at + LIFETIME).timestamp()),
+    }
+    return crypto.seal_text(json.dumps(content), bound_to=BOUND_TO)
+
+
+def apply(leads: QuerySet, sealed: str, *, user, at: datetime) -> QuerySet:
+    """Keep the leads that the search behind the token finds."""
+    try:
+        content = json.loads(crypto.unseal_text(sealed, bound_to=BOUND_TO))
+    except crypto.DecryptionError:
+        raise SearchExpired from None
+    if content["user"] != user.pk or content["until"] < at.timestamp():
+        raise SearchExpired
+    by_terms = lookup.matching(leads, content["terms"])
+    if content["reference"]:
+        # Eight letters of a name can look like a reference; both are meant.
+        return leads.filter(reference=content["reference"]) | by_terms
+    return by_terms

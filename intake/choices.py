@@ -1,0 +1,152 @@
+"""The fixed vocabularies of intake, as staff and families read them."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Arrival(TextChoices):
+    """How a lead first reached us."""
+
+    CALLBACK = "callback", _("Callback request")
+    INSURANCE = "insurance", _("Insurance form")
+    PHONE = "phone", _("Phone call")
+    WALK_IN = "walk_in", _("Walk-in")
+    REFERRAL = "referral", _("Referral")
+
+
+class ForWhom(TextChoices):
+    SELF = "self", _("Me")
+    LOVED_ONE = "loved_one", _("Someone I love")
+    CLIENT = "client", _("Someone I work with")
+
+
+class Relationship(TextChoices):
+    PARENT = "parent", _("Their parent")
+    PARTNER = "partner", _("Their spouse or partner")
+    CHILD = "child", _("Their child")
+    SIBLING = "sibling", _("Their brother or sister")
+    GRANDPARENT = "grandparent", _("Their grandparent")
+    RELATIVE = "relative", _("Another relative")
+    FRIEND = "friend", _("A friend")
+    PROFESSIONAL = "professional", _("A professional")
+    OTHER = "other", _("Something else")
+
+
+class Adult(TextChoices):
+    YES = "yes", _("Yes, 18 or older")
+    NO = "no", _("No, under 18")
+    UNSURE = "unsure", _("I’m not sure")
+
+
+class Window(TextChoices):
+    """When the person wants to be called; `windows` holds the wall times."""
+
+    ANY = "any", _("As soon as possible")
+    MORNING = "morning", _("In the morning, 8 am to noon")
+    AFTERNOON = "afternoon", _("In the afternoon, noon to 5 pm")
+    EVENING = "evening", _("In the evening, 5 to 9 pm")
+
+
+class Language(TextChoices):
+    """English, and the languages most spoken in California homes."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español (Spanish)"
+    CHINESE = "zh", "中文 (Chinese)"
+    VIETNAMESE = "vi", "Tiếng Việt (Vietnamese)"
+    TAGALOG = "tl", "Tagalog"
+    KOREAN = "ko", "한국어 (Korean)"
+    ARMENIAN = "hy", "Հայերեն (Armenian)"
+    PERSIAN = "fa", "فارسی (Persian)"
+    RUSSIAN = "ru", "Русский (Russian)"
+    ARABIC = "ar", "العربية (Arabic)"
+    PUNJABI = "pa", "ਪੰਜਾਬੀ (Punjabi)"
+    HINDI = "hi", "हिन्दी (Hindi)"
+    JAPANESE = "ja", "日本語 (Japanese)"
+    HMONG = "hmn", "Hmoob (Hmong)"
+    KHMER = "km", "ខ្មែរ (Khmer)"
+    THAI = "th", "ไทย (Thai)"
+    SIGN = "ase", _("American Sign Language")
+    OTHER = "other", _("Another language")
+
+
+class HeardFrom(TextChoices):
+    SEARCH = "search", _("Searching online")
+    FRIEND = "friend", _("A friend or family member")
+    CLINICIAN = "clinician", _("A doctor, therapist or hospital")
+    FORMER_PATIENT = "former", _("Someone who was treated here")
+    INSURER = "insurer", _("My insurance")
+    COURT_OR_WORK = "court_work", _("A court, employer or school")
+    OTHER = "other", _("Somewhere else")
+
+
+class PlanType(TextChoices):
+    HMO = "hmo", "HMO"
+    PPO = "ppo", "PPO"
+    EPO = "epo", "EPO"
+    POS = "pos", "POS"
+    MEDICAID = "medicaid", _("Medi-Cal or Medicaid")
+    MEDICARE = "medicare", "Medicare"
+    TRICARE_VA = "tricare_va", _("TRICARE or VA")
+    UNKNOWN = "unknown", _("I don’t know")
+
+
+class HolderRelationship(TextChoices):
+    """Who holds the insurance, seen from the patient."""
+
+    SELF = "self", _("The person who needs help")
+    PARENT = "parent", _("Their parent")
+    PARTNER = "partner", _("Their spouse or partner")
+    OTHER = "other", _("Someone else")
+
+
+class CardSide(TextChoices):
+    FRONT = "front", _("Front of the card")
+    BACK = "back", _("Back of the card")
+
+
+class Status(TextChoices):
+    NEW = "new", _("New")
+    CONTACTING = "contacting", _("Contacting")
+    REACHED = "reached", _("Reached")
+    ASSESSMENT_SCHEDULED = "scheduled", _("Assessment scheduled")
+    ASSESSED = "assessed", _("Assessed")
+    ADMITTED = "admitted", _("Admitted")
+    CLOSED = "closed", _("Closed")
+
+
+class Disposition(TextChoices):
+    """Why a lead was closed without an admission."""
+
+    REFERRED_OUT = "referred", _("Referred to another provider")
+    NOT_A_FIT = "not_a_fit", _("Not a fit for our programs")
+    DECLINED = "declined", _("The person declined")
+    NO_SHOW = "no_show", _("Did not come to the assessment")
+    COULD_NOT_REACH = "unreached", _("Could not be reached")
+    DUPLICATE = "duplicate", _("Duplicate of another request")
+    SPAM = "spam", _("Spam")
+
+
+class Channel(TextChoices):
+    CALL = "call", _("Phone call")
+    TEXT = "text", _("Text message")
+    EMAIL = "email", _("Email")
+    IN_PERSON = "in_person", _("In person")
+
+
+class Outcome(TextChoices):
+    """What came of trying to reach somebody."""
+
+    REACHED = "reached", _("Reached")
+    LEFT_MESSAGE = "left_message", _("Left a message")
+    NO_ANSWER = "no_answer", _("No answer")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+    CALL_BACK = "call_back", _("Asked to be called at another time")
+
+
+class ConsentKind(TextChoices):
+    CALL = "call", _("One call about this request")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    TEXT = "text", _("Text messages")
+    EMAIL = "email", _("Email")
+    SHARE = "share", _("Sharing with the insurer")

@@ -1,0 +1,43 @@
+"""Who may do what: one readable table. Superusers may do everything and are few."""
+
+from django.contrib.auth.models import Group, Permission
+
+ADMISSIONS, CONTENT_EDITORS = "Admissions", "Content editors"
+
+# Group: model → permissions. Leads change only through `workflow`, which asks for "change".
+GROUPS = {
+    ADMISSIONS: {
+        "intake.lead": ["view", "change"],
+        "intake.outbox": ["view"],
+        "intake.carrier": ["view"],
+    },
+    CONTENT_EDITORS: {
+        "programs.center": ["view", "change"],
+        "programs.openinghours": ["view", "add", "change", "delete"],
+        "programs.closedday": ["view", "add", "change", "delete"],
+        "programs.location": ["view", "add", "change", "delete"],
+        "programs.licence": ["view", "add", "change", "delete"],
+        "programs.program": ["view", "add", "change", "delete"],
+        "programs.programsection": ["view", "add", "change", "delete"],
+        "programs.service": ["view", "add", "change", "delete"],
+        "programs.fitcriterion": ["view", "add", "change", "delete"],
+        "programs.question": ["view", "add", "change", "delete"],
+        "programs.article": ["view", "add", "change", "delete"],
+        "intake.carrier": ["view", "add", "change"],
+    },
+}
+
+
+def ensure() -> None:
+    """Make the groups have exactly the permissions of the table."""
+    for name, table in GROUPS.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        wanted = []
+        for label, actions in table.items():
+            app, model = label.split(".")
+            wanted += Permission.objects.filter(
+                content_type__app_label=app,
+                content_type__model=model,
+                codename__in=[f"{action}_{model}" for action in actions],
+            )
+        group.permissions.set(wanted)

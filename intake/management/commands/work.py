@@ -1,0 +1,62 @@
+"""The worker: delivers notifications and does the small recurring jobs."""
+
+import logging
+import signal
+import threading
+from datetime import timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from intake import canary, outbox, parking, throttle, workflow
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY = timedelta(minutes=1)
+
+
+class Command(BaseCommand):
+    help = "Deliver notifications and run due jobs, until told to stop. Any number may run."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="do what is due, then stop")
+        parser.add_argument(
+            "--pause", type=float, default=2.0, help="seconds between looks (default: 2)"
+        )
+
+    def handle(self, *, once, pause, **options):
+        try:
+            canary.prove_keys()
+        except ImproperlyConfigured as error:
+            raise CommandError(error) from None
+        if once:
+            self.sweep()
+            while outbox.deliver_next(at=timezone.now()):
+                pass
+            return
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        next_sweep = timezone.now()
+        while not stop.is_set():
+            try:
+                if timezone.now() >= next_sweep:
+                    self.sweep()
+                    next_sweep = timezone.now() + SWEEP_EVERY
+                # One mail a round, so that a slow mail server delays neither stop nor sweep.
+                is_busy = outbox.deliver_next(at=timezone.now())
+            except Error as error:
+                # The database is away; it may come back, and nothing is lost meanwhile.
+                logger.error("worker waits for the database error=%s", type(error).__name__)
+                is_busy = False
+            close_old_connections()
+            if not is_busy:
+                stop.wait(pause)
+
+    def sweep(self) -> None:
+        at = timezone.now()
+        workflow.end_leases(at=at)
+        parking.sweep(at=at)
+        throttle.sweep(at=at)

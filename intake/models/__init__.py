@@ -1,0 +1,29 @@
+"""Everything about the people who ask for help. Only this app holds a person."""
+
+from intake.models.audit_event import AuditEvent
+from intake.models.carrier import Carrier
+from intake.models.consent import Consent, ConsentText
+from intake.models.contact_attempt import ContactAttempt
+from intake.models.key_canary import KeyCanary
+from intake.models.lead import Lead
+from intake.models.outbox import Outbox
+from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
+from intake.models.search_token import SearchToken
+from intake.models.throttle import Throttle
+
+__all__ = [
+    "AuditEvent",
+    "CallbackRequest",
+    "CardImage",
+    "Carrier",
+    "Consent",
+    "ConsentText",
+    "ContactAttempt",
+    "InsuranceVerification",
+    "KeyCanary",
+    "Lead",
+    "Outbox",
+    "ParkedCard",
+    "SearchToken",
+    "Throttle",
+]

@@ -1,0 +1,51 @@
+"""Times as a person would say them, in that person's own zone."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from intake.windows import zone_label
+
+
+def time_of_day(moment: datetime, zone: str) -> str:
+    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`."""
+    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "P")
+
+
+def day(moment: datetime, zone: str, *, now: datetime) -> str:
+    """Return a day like `today, Sunday, November 22`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    name = formats.date_format(local, _("l, F j"))
+    distance = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
+    if distance == 0:
+        return _("today, %(day)s") % {"day": name}
+    if distance == 1:
+        return _("tomorrow, %(day)s") % {"day": name}
+    return name
+
+
+def short_day(moment: datetime, zone: str, *, now: datetime) -> str:
+    """Return a day like `today`, `tomorrow` or `Nov 22`, for lists."""
+    local = moment.astimezone(ZoneInfo(zone))
+    distance = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+    return near.get(distance) or formats.date_format(local, _("M j"))
+
+
+def between(start: datetime, end: datetime, zone: str, *, now: datetime) -> str:
+    """Return when a call comes: day and both times, with the name of the zone."""
+    same_day = start.astimezone(ZoneInfo(zone)).date() == end.astimezone(ZoneInfo(zone)).date()
+    said = {
+        "day": day(start, zone, now=now),
+        "start": time_of_day(start, zone),
+        "end": time_of_day(end, zone),
+        "end_day": day(end, zone, now=now),
+        "zone": zone_label(zone),
+    }
+    if start <= now and same_day:
+        return _("%(day)s, before %(end)s (%(zone)s)") % said
+    if same_day:
+        return _("%(day)s, between %(start)s and %(end)s (%(zone)s)") % said
+    return _("between %(day)s, %(start)s and %(end_day)s, %(end)s (%(zone)s)") % said

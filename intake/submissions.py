@@ -1,0 +1,204 @@
+"""Receives what families send: everything about one sending in one transaction.
+
+Slow work (reading photos) is done before; mail goes out later, from the outbox. The
+same nonce with the same content is one request; with changed content it is another
+request of the same lead. Nothing is dropped and nothing is doubled.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
+
+from intake import audit, consent, lookup, outbox, receipts
+from intake.cards import CardPage
+from intake.choices import Arrival, ConsentKind, Status
+from intake.models import (
+    CallbackRequest,
+    CardImage,
+    Consent,
+    ConsentText,
+    InsuranceVerification,
+    Lead,
+    SearchToken,
+)
+from intake.models.requests import Request
+from intake.promises import Promise
+
+# Fields of the forms that describe the person who called; they live on the lead.
+CONTACT = (
+    "phone_typed", "phone", "phone_extension", "name", "email", "language",
+    "needs_interpreter", "for_whom", "relationship", "is_adult", "patient_name",
+    "heard_from", "program", "window", "timezone", "voicemail_ok", "text_ok", "email_ok",
+    "ask_for", "if_someone_else",
+)  # fmt: skip
+INSURANCE = (
+    "birth_date", "carrier", "carrier_other", "carrier_phone", "member_id", "group_number",
+    "plan_type", "holder_relationship", "holder_name", "holder_birth_date", "message",
+)  # fmt: skip
+TICKS = {
+    "voicemail_ok": ConsentKind.VOICEMAIL,
+    "text_ok": ConsentKind.TEXT,
+    "email_ok": ConsentKind.EMAIL,
+    "share_ok": ConsentKind.SHARE,
+}
+
+Texts = Mapping[str, ConsentText]
+
+
+def receive_callback(
+    data: Mapping[str, Any], *, texts: Texts, nonce: str, promise: Promise, at: datetime
+) -> Lead:
+    """Store a callback request and return its lead."""
+    request = CallbackRequest(
+        phone_typed=data["phone_typed"],
+        window=data["window"],
+        timezone=data["timezone"],
+        message=data["message"],
+    )
+    return _receive(request, data, texts=texts, nonce=nonce, promise=promise, at=at)
+
+
+def receive_insurance(
+    data: Mapping[str, Any],
+    cards: Mapping[str, list[CardPage]],
+    *,
+    texts: Texts,
+    nonce: str,
+    promise: Promise,
+    at: datetime,
+    onto: Lead | None = None,
+) -> Lead:
+    """Store an insurance form with its photos, on a lead of its own or onto a known one."""
+    request = InsuranceVerification(**{name: data[name] for name in INSURANCE if name in data})
+    return _receive(
+        request, data, cards, texts=texts, nonce=nonce, promise=promise, at=at, onto=onto
+    )
+
+
+def _receive(request: Request, data, cards=None, *, nonce: str, **context) -> Lead:
+    request.form_nonce = nonce
+    request.content_digest = _digest(data, cards or {})
+    try:
+        return _store(request, data, cards or {}, is_known=False, **context)
+    except IntegrityError:
+        # The form was sent before, or twice at the same moment: now that one is stored.
+        # (Or a reference repeated, once in 2**40: the second draw differs.)
+        return _store(request, data, cards or {}, is_known=True, **context)
+
+
+@transaction.atomic
+def _store(
+    request: Request,
+    data,
+    cards,
+    *,
+    is_known: bool,
+    texts: Texts,
+    promise: Promise,
+    at: datetime,
+    onto: Lead | None = None,
+) -> Lead:
+    nonce = request.form_nonce
+    lead = _lead_of(request, onto) if is_known or onto else None
+    if lead and _was_stored(request):
+        return lead
+    contact = {name: data[name] for name in CONTACT if name in data}
+    if lead is None:
+        lead = Lead(form_nonce=nonce, received_at=at, arrival=_arrival(request), **contact)
+        _promise(lead, promise)
+        lead.reference = _reference()
+        lead.pin_digest = receipts.pin_digest(lead.pk, receipts.pin_for(nonce))
+        lead.possibly_same_id = lookup.possibly_same(lead)
+    else:
+        for name, value in contact.items():
+            setattr(lead, name, value)
+        # Who only adds details waits for the call they were promised, if it is still to come.
+        if not (onto and lead.is_open and lead.promised_by > at):
+            _wait_again(lead, promise)
+        lead.version += 1
+    event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=_filled(data, cards))
+    lead.save(force_insert=lead._state.adding)
+
+    request.lead, request.received_at = lead, at
+    request.save(force_insert=True)
+    CardImage.objects.bulk_create(
+        CardImage(
+            verification=request,
+            side=side,
+            page=number,
+            jpeg=page.jpeg,
+            width=page.width,
+            height=page.height,
+        )
+        for side, pages in cards.items()
+        for number, page in enumerate(pages, start=1)
+    )
+    if event.seq == 1:
+        names = [data.get("holder_name", "")]
+        SearchToken.objects.bulk_create(lookup.tokens(lead, more_names=names))
+    else:
+        lookup.refresh(lead)
+    # Who only adds details has asked for the call before, and for no second one.
+    asked = [] if onto else [ConsentKind.CALL]
+    kinds = asked + [kind for name, kind in TICKS.items() if data.get(name)]
+    Consent.objects.bulk_create(consent.given_on_form(lead, kinds, texts, at=at))
+    event.save(force_insert=True)
+    outbox.new_request(lead, at=at).save(force_insert=True)
+    return lead
+
+
+def _lead_of(request: Request, onto: Lead | None) -> Lead | None:
+    held = Lead.objects.select_for_update()
+    return held.get(pk=onto.pk) if onto else held.filter(form_nonce=request.form_nonce).first()
+
+
+def _was_stored(request: Request) -> bool:
+    return (
+        type(request)
+        .objects.filter(form_nonce=request.form_nonce, content_digest=request.content_digest)
+        .exists()
+    )
+
+
+def _arrival(request: Request) -> Arrival:
+    return Arrival.CALLBACK if isinstance(request, CallbackRequest) else Arrival.INSURANCE
+
+
+def _promise(lead: Lead, promise: Promise) -> None:
+    lead.promised_from, lead.promised_by = promise.start, promise.end
+    lead.due_at = promise.end
+
+
+def _wait_again(lead: Lead, promise: Promise) -> None:
+    """The person asked again: they wait anew, even where the lead was already ended."""
+    _promise(lead, promise)
+    if not lead.is_open:
+        lead.status, lead.disposition, lead.closed_at = Status.NEW, "", None
+        lead.owner = lead.lease_until = lead.first_attempt_at = lead.reached_at = None
+
+
+def _reference() -> str:
+    drawn = "".join(secrets.choice(lookup.REFERENCE_ALPHABET) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def _filled(data: Mapping[str, Any], cards: Mapping[str, list]) -> list[str]:
+    return [name for name, value in data.items() if value] + [f"card_{side}" for side in cards]
+
+
+def _digest(data: Mapping[str, Any], cards: Mapping[str, list[CardPage]]) -> str:
+    """Return a keyed digest of all that was sent, to tell a repetition from a change.
+
+    Its key is the one that signs the nonce, not one of those that are rotated.
+    """
+    content = {name: str(value) for name, value in data.items()}
+    for side, pages in cards.items():
+        content[f"card_{side}"] = [hashlib.sha256(page.jpeg).hexdigest() for page in pages]
+    digest = salted_hmac("intake.submissions", json.dumps(content, sort_keys=True))
+    return digest.hexdigest()[:32]

@@ -1,0 +1,102 @@
+"""The public forms. These views write requests; what a person may see again is the receipt."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from intake import parking, receipts, submissions
+from intake.form_page import FormPage, survives_faults
+from intake.forms import AddInsuranceForm, CallbackForm, InsuranceForm
+from intake.models import Lead
+from intake.promises import Promise
+from intake.receipt_views import confirm
+
+
+def receive_callback(form: CallbackForm, *, nonce, at) -> Lead:
+    return submissions.receive_callback(
+        form.contact, texts=form.texts, nonce=nonce, promise=form.promise, at=at
+    )
+
+
+@transaction.atomic
+def receive_insurance(form: InsuranceForm, *, nonce, at, onto: Lead | None = None) -> Lead:
+    cards = parking.take_up(nonce, at=at) | form.photos
+    lead = submissions.receive_insurance(
+        form.request,
+        cards,
+        texts=form.texts,
+        nonce=nonce,
+        promise=form.promise,
+        at=at,
+        onto=onto,
+    )
+    parking.clear(nonce)
+    return lead
+
+
+CALLBACK = FormPage("callback", CallbackForm, "intake/callback.html", receive_callback)
+INSURANCE = FormPage("insurance", InsuranceForm, "intake/insurance.html", receive_insurance)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@survives_faults
+def callback(request):
+    return _show_or_take(request, CALLBACK)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@survives_faults
+def insurance(request):
+    return _show_or_take(request, INSURANCE)
+
+
+def _show_or_take(request, page: FormPage):
+    if request.method != "POST":
+        # The program one comes from is about the center, not about a person.
+        return page.show(request, initial={"program": request.GET.get("program", "")[:50]})
+    lead, again = page.take(request)
+    return confirm(request, lead) if lead else again
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@survives_faults
+def add_insurance(request):
+    """Attach insurance details to the request whose receipt this browser may see."""
+    allowed = receipts.read_cookie(request.COOKIES, at=timezone.now())
+    lead = allowed and Lead.objects.filter(pk=allowed.lead_id).first()
+
+    def receive(form, *, nonce, at):
+        # Counts only where the call that was promised before is over.
+        form.promise = form.clock.promise(lead.window, ZoneInfo(lead.timezone)) or Promise(
+            lead.promised_from, lead.promised_by
+        )
+        return receive_insurance(form, nonce=nonce, at=at, onto=lead)
+
+    page = FormPage("add-insurance", AddInsuranceForm, "intake/insurance.html", receive)
+    if request.method != "POST":
+        return page.show(request, initial={}) if lead else redirect("intake:receipt")
+    closed = format_html(
+        _(
+            "Your receipt has closed itself, as it does after 30 minutes. Everything you typed is "
+            "still here. <a {}>Open the receipt in a new tab</a> with your reference and PIN, "
+            "then come back here and press the button again."
+        ),
+        format_html('href="{}" target="_blank"', reverse("intake:receipt")),
+    )
+    stored, again = page.take(request, trouble="" if lead else closed)
+    return confirm(request, stored) if stored else again
+
+
+def csrf_failed(request, reason=""):
+    """Let the public forms show again what was typed; refuse everything else."""
+    view = request.resolver_match.func
+    if getattr(view, "survives_csrf_failure", False):
+        request.csrf_failed = True
+        return view(request, *request.resolver_match.args, **request.resolver_match.kwargs)
+    return render(request, "403.html", status=403)

@@ -1,0 +1,82 @@
+"""Programs, with everything that stands on their pages, in the reader's order."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from programs import pages, search
+from programs.admin.ordering import OrderedInline
+from programs.admin.public import PreviewedAdmin
+from programs.context import now_there
+from programs.models import FitCriterion, Program, ProgramSection, Question, Service
+
+
+class SectionInline(OrderedInline, admin.StackedInline):
+    model = ProgramSection
+    fields = ("order", "heading", "body")
+
+
+class ServiceInline(OrderedInline, admin.TabularInline):
+    model = Service
+    fields = ("order", "kind", "name", "note")
+
+
+class CriterionInline(OrderedInline, admin.TabularInline):
+    model = FitCriterion
+    fields = ("order", "text", "is_fit")
+
+
+class QuestionInline(OrderedInline, admin.StackedInline):
+    model = Question
+    fields = ("order", "question", "answer")
+
+
+@admin.register(Program)
+class ProgramAdmin(PreviewedAdmin):
+    list_display = (
+        "name",
+        "short_name",
+        "level_code",
+        "order",
+        "is_published",
+        "next_opening",
+        "reviewed_by",
+        "reviewed_on",
+    )
+    search_fields = ("name", "short_name")
+    prepopulated_fields = {"slug": ("short_name",)}
+    inlines = (ServiceInline, SectionInline, CriterionInline, QuestionInline)
+    fieldsets = (
+        (None, {"fields": ("name", "short_name", "slug", "summary")}),
+        (_("Level of care"), {"fields": (("level_code", "level_name"), "level_edition")}),
+        (_("Day and night"), {"fields": ("sleeps", "supervision")}),
+        (
+            _("Hours and length"),
+            {
+                "description": _("Leave a number empty when nobody has told you."),
+                "fields": (
+                    ("defined_hours_min", "defined_hours_max"),
+                    ("usual_hours_min", "usual_hours_max"),
+                    ("days_min", "days_max"),
+                    ("length_min", "length_max", "length_unit"),
+                    "length_note",
+                    "next_opening",
+                ),
+            },
+        ),
+        (
+            _("Publishing"),
+            {"fields": ("is_published", "order", ("reviewed_by", "reviewed_on"))},
+        ),
+    )
+
+    def add_to_search(self, row):
+        search.index_program(row)
+
+    def is_public(self, row):
+        return row.is_published
+
+    def public_page(self, request, row):
+        now = now_there(request)
+        others = pages.published_programs(at=now)
+        context = pages.program_page(row, others, at=now, is_preview=True)
+        return "programs/program.html", context

@@ -1,0 +1,88 @@
+"""What the admin of public texts has in common: the search index, addresses, previews."""
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import path, resolve, reverse
+from django.utils.translation import gettext as _
+
+from programs import search
+
+
+class SearchedAdmin(admin.ModelAdmin):
+    """Keeps the site search in step with what editors save and delete."""
+
+    def add_to_search(self, row: Model) -> None:
+        raise NotImplementedError
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.add_to_search(form.instance)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        search.prune()
+
+    def delete_queryset(self, request, queryset):
+        super().delete_queryset(request, queryset)
+        search.prune()
+
+
+class PageForm(ModelForm):
+    """Refuses an address where another page of the site stands already, like /search/."""
+
+    class Meta:
+        widgets = {
+            "summary": AdminTextareaWidget(attrs={"rows": 3}),
+            "body": AdminTextareaWidget(attrs={"rows": 24}),
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        if slug := cleaned.get("slug"):
+            names = {field.name for field in self._meta.model._meta.concrete_fields}
+            page = self._meta.model(**{k: v for k, v in cleaned.items() if k in names})
+            if resolve(page.get_absolute_url()).kwargs.get("slug") != slug:
+                self.add_error("slug", _("Another page of the site has this address."))
+        return cleaned
+
+
+class PreviewedAdmin(SearchedAdmin):
+    """Shows the page as visitors will see it, before it is published."""
+
+    form = PageForm
+
+    def public_page(self, request, row: Model) -> tuple[str, dict]:
+        """Return the public template and its context."""
+        raise NotImplementedError
+
+    def is_public(self, row: Model) -> bool:
+        raise NotImplementedError
+
+    def view_on_site(self, row):
+        return row.get_absolute_url() if self.is_public(row) else None
+
+    def get_urls(self):
+        preview = self.admin_site.admin_view(self.preview)
+        return [path("<int:pk>/preview/", preview, name=self._preview_name), *super().get_urls()]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            context["preview_url"] = reverse(f"admin:{self._preview_name}", args=[obj.pk])
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def preview(self, request, pk):
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        return render(request, *self.public_page(request, row))
+
+    @property
+    def _preview_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"

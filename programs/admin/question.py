@@ -1,0 +1,24 @@
+"""Questions about the whole center. Those of a program are edited with the program."""
+
+from django.contrib import admin
+
+from programs import search
+from programs.admin.ordering import next_order
+from programs.admin.public import SearchedAdmin
+from programs.models import Question
+
+
+@admin.register(Question)
+class QuestionAdmin(SearchedAdmin):
+    list_display = ("question", "order")
+    list_editable = ("order",)
+    fields = ("question", "answer", "order")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(program=None)
+
+    def get_changeform_initial_data(self, request):
+        return {"order": next_order(self.get_queryset(request))}
+
+    def add_to_search(self, row):
+        search.index_question(row)

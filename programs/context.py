@@ -1,0 +1,71 @@
+"""What every page is given: the center, the places for the footer, the page's own address."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from programs.models import Center, Licence, Location
+
+LICENCE_FIELDS = ("number", "kind", "issuer", "expires_on", "link")
+
+
+@dataclass
+class Place:
+    """A location as the footer shows it, with the licenses that are current."""
+
+    name: str
+    street: str
+    city: str
+    region: str
+    url: str
+    licences: list[Licence]
+
+
+def center(request) -> dict:
+    """Context processor. Everything in it waits for its first use, so error pages stay cheap."""
+    return {
+        "center": SimpleLazyObject(lambda: current_center(request)),
+        "places": SimpleLazyObject(lambda: list(places(on=now_there(request).date()))),
+        "canonical": settings.PUBLIC_URL + request.path,
+    }
+
+
+def current_center(request) -> Center | None:
+    """Return the center, asked for once a request; None before any content is loaded."""
+    if not hasattr(request, "center"):
+        request.center = Center.objects.first()
+    return request.center
+
+
+def now_there(request) -> datetime:
+    """Return the time it is, on the center's clock."""
+    center = current_center(request)
+    return timezone.localtime(timezone=ZoneInfo(center.time_zone) if center else UTC)
+
+
+def places(*, on: date) -> Iterable[Place]:
+    """Return all locations with their current licenses, in one query."""
+    is_current = Q(licences__expires_on__gte=on) | Q(licences__expires_on=None)
+    rows = (
+        Location.objects.annotate(
+            licence=FilteredRelation("licences", condition=is_current & ~Q(licences__number=""))
+        )
+        .annotate(**{f"licence_{field}": F(f"licence__{field}") for field in LICENCE_FIELDS})
+        .order_by("order", "name", "pk", "licence__kind", "licence__number")
+    )
+    found: dict[int, Place] = {}
+    for row in rows:
+        place = found.setdefault(
+            row.pk,
+            Place(row.name, row.street, row.city, row.region, row.get_absolute_url(), []),
+        )
+        if row.licence_number:
+            fields = {field: getattr(row, f"licence_{field}") for field in LICENCE_FIELDS}
+            place.licences.append(Licence(**fields))
+    return found.values()

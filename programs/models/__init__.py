@@ -1,0 +1,23 @@
+"""The public content. Nothing here is about a person who asked for help."""
+
+from programs.models.article import Article
+from programs.models.center import Center, ClosedDay, Licence, Location, OpeningHours
+from programs.models.loaded import LoadedContent
+from programs.models.program import FitCriterion, Program, ProgramSection, Question, Service
+from programs.models.search_term import SearchTerm
+
+__all__ = [
+    "Article",
+    "Center",
+    "ClosedDay",
+    "FitCriterion",
+    "Licence",
+    "LoadedContent",
+    "Location",
+    "OpeningHours",
+    "Program",
+    "ProgramSection",
+    "Question",
+    "SearchTerm",
+    "Service",
+]

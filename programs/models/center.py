@@ -1,0 +1,232 @@
+"""Who the center is, where it is, and when somebody answers the phone."""
+
+import zoneinfo
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the IANA time zone database does not know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone name. It looks like America/Los_Angeles."),
+            params={"name": name},
+        )
+
+
+class Center(models.Model):
+    """The treatment center itself: one row, from which every page takes these facts."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    tagline = models.CharField(
+        _("tagline"),
+        max_length=200,
+        blank=True,
+        help_text=_("One calm sentence under the name on the home page."),
+    )
+    introduction = models.TextField(
+        _("introduction"), blank=True, help_text=_("For the home page. Markdown.")
+    )
+    legal_name = models.CharField(
+        _("legal name"),
+        max_length=200,
+        blank=True,
+        help_text=_("The licensed legal entity, as on the license. Left out while empty."),
+    )
+    phone = models.CharField(
+        _("phone"), max_length=40, help_text=_("The number on every page, as people read it.")
+    )
+    text_number = models.CharField(
+        _("number for text messages"),
+        max_length=40,
+        blank=True,
+        help_text=_("Only if somebody answers texts. Left out while empty."),
+    )
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="US",
+        help_text=_("Two letters. Phone numbers without a country code are read as from here."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="America/Los_Angeles",
+        validators=[validate_time_zone],
+        help_text=_("The zone of the opening hours, like America/Los_Angeles."),
+    )
+    answered_by = models.CharField(
+        _("who answers the phone"),
+        max_length=200,
+        blank=True,
+        help_text=_("In plain words, for example: our own admissions staff, not a call center."),
+    )
+    crisis_wording = models.TextField(
+        _("crisis wording"),
+        help_text=_(
+            "The notice on every page, in Markdown. Keep 911 and 988 in it; "
+            "write phone links as [988](tel:988)."
+        ),
+    )
+    call_within_minutes = models.PositiveSmallIntegerField(
+        _("call within (minutes)"),
+        default=60,
+        help_text=_(
+            "How soon, in minutes of opening time, a person who asked for a call as soon as "
+            "possible is called. Families are shown the time that follows from this."
+        ),
+    )
+    hours_confirmed_on = models.DateField(
+        _("opening hours confirmed on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The day somebody checked that the opening hours below are true. Until then the "
+            "hours are the starting values that came with the software."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("center")
+        verbose_name_plural = _("center")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="center_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(call_within_minutes__gte=5), name="center_call_within_minutes"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Location(models.Model):
+    """A place of treatment. What nobody has told us stays empty and is left out."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address on the site"), unique=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    region = models.CharField(_("state"), max_length=100)
+    postal_code = models.CharField(_("ZIP code"), max_length=20, blank=True)
+    phone = models.CharField(
+        _("phone"), max_length=40, blank=True, help_text=_("Empty: the center's number.")
+    )
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    description = models.TextField(
+        _("description"),
+        blank=True,
+        help_text=_("How to get here, parking, the entrance. Markdown."),
+    )
+    programs = models.ManyToManyField(
+        "programs.Program", verbose_name=_("programs offered here"), blank=True
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("location")
+        verbose_name_plural = _("locations")
+        ordering = ["order", "name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("programs:location", args=[self.slug])
+
+
+class OpeningHours(models.Model):
+    """When the admissions desk answers, in the center's time zone."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(
+        _("closes"), help_text=_("Midnight (00:00) means the end of that day.")
+    )
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")) | Q(closes="00:00"),
+                name="opening_hours_in_order",
+                violation_error_message=_("Closing comes after opening on the same day."),
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_hours_weekday"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class ClosedDay(models.Model):
+    """A day on which nobody answers, whatever the weekday says."""
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="closed_days")
+    day = models.DateField(_("day"), unique=True)
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
+        ordering = ["day"]
+
+    def __str__(self):
+        return f"{self.day:%Y-%m-%d}"
+
+
+class LicenceQuerySet(models.QuerySet):
+    def current(self, today: date):
+        """Licences that may be shown: they have a number and have not expired."""
+        return self.exclude(number="").filter(Q(expires_on__gte=today) | Q(expires_on=None))
+
+
+class Licence(models.Model):
+    """A licence or certification, shown with its number, expiry and a link to the issuer.
+
+    California HSC 11831.12 asks a licensed center to post this on its website.
+    """
+
+    location = models.ForeignKey(Location, models.CASCADE, related_name="licences")
+    number = models.CharField(_("number"), max_length=60)
+    kind = models.CharField(
+        _("type"), max_length=120, help_text=_("For example: residential treatment license.")
+    )
+    issuer = models.CharField(
+        _("issued by"), max_length=160, help_text=_("For example: California DHCS.")
+    )
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+    link = models.URLField(_("link to the issuer's listing"), blank=True)
+
+    objects = LicenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("license")
+        verbose_name_plural = _("licenses")
+        ordering = ["location", "kind"]
+
+    def __str__(self):
+        return f"{self.kind} {self.number}"

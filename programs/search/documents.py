@@ -1,0 +1,151 @@
+"""What can be found, and the words it is found by: one document for each place on the site."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Value
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from programs.markdown import to_text
+from programs.models import (
+    Article,
+    FitCriterion,
+    Program,
+    ProgramSection,
+    Question,
+    SearchTerm,
+    Service,
+)
+
+Source = SearchTerm.Source
+
+
+@dataclass
+class Document:
+    """A place on the site: where it is, what it is called, what it says."""
+
+    source: Source
+    source_id: int
+    title: str
+    url: str
+    kind: str
+    lead: str = ""
+    body: str = ""
+    # Words that help to find it, though they stand elsewhere on its page.
+    context: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.lead} {self.body}".strip()
+
+
+def all_rows(source: Source) -> QuerySet:
+    """Return the rows that a source's documents are made of, drafts and all."""
+    return {
+        Source.PROGRAM: Program.objects.all(),
+        Source.SECTION: ProgramSection.objects.select_related("program"),
+        Source.QUESTION: Question.objects.select_related("program"),
+        Source.ARTICLE: Article.objects.all(),
+    }[source].order_by("pk")
+
+
+def visible_rows(source: Source, *, at: datetime) -> QuerySet:
+    """Return those rows that visitors may read at that time."""
+    is_visible = {
+        Source.PROGRAM: Q(is_published=True),
+        Source.SECTION: Q(program__is_published=True),
+        Source.QUESTION: Q(program=None) | Q(program__is_published=True),
+        Source.ARTICLE: Q(published_at__lte=at),
+    }[source]
+    return all_rows(source).filter(is_visible)
+
+
+def documents(source: Source, rows: QuerySet) -> Iterator[Document]:
+    """Yield the documents of these rows, in at most two statements."""
+    match source:
+        case Source.PROGRAM:
+            details = _details_of_programs()
+            return (_of_program(row, details[row.pk]) for row in rows)
+        case Source.SECTION:
+            return (_of_section(row) for row in rows)
+        case Source.QUESTION:
+            return (_of_question(row) for row in rows)
+        case Source.ARTICLE:
+            return (_of_article(row) for row in rows)
+
+
+def _of_program(program: Program, details: list[str]) -> Document:
+    return Document(
+        Source.PROGRAM,
+        program.pk,
+        title=f"{program.name} ({program.short_name})",
+        url=program.get_absolute_url(),
+        kind=_("Program"),
+        lead=program.summary,
+        body=" ".join([program.supervision, program.length_note, *details]),
+        context=f"{program.level_code} {program.level_name} {program.level_edition}",
+    )
+
+
+def _of_section(section: ProgramSection) -> Document:
+    program = section.program
+    return Document(
+        Source.SECTION,
+        section.pk,
+        title=section.heading,
+        url=f"{program.get_absolute_url()}#section-{section.pk}",
+        kind=_("Program: %(program)s") % {"program": program.short_name},
+        body=to_text(section.body),
+        context=f"{program.name} {program.short_name}",
+    )
+
+
+def _of_question(question: Question) -> Document:
+    document = Document(
+        Source.QUESTION,
+        question.pk,
+        title=question.question,
+        url=f"{reverse('programs:home')}#question-{question.pk}",
+        kind=_("Question"),
+        body=to_text(question.answer),
+    )
+    if program := question.program:
+        document.url = f"{program.get_absolute_url()}#question-{question.pk}"
+        document.kind = _("Question: %(program)s") % {"program": program.short_name}
+        document.context = f"{program.name} {program.short_name}"
+    return document
+
+
+def _of_article(article: Article) -> Document:
+    return Document(
+        Source.ARTICLE,
+        article.pk,
+        title=article.title,
+        url=article.get_absolute_url(),
+        kind=article.get_kind_display(),
+        lead=article.summary,
+        body=to_text(article.body),
+        context=article.author,
+    )
+
+
+def _details_of_programs() -> dict[int, list[str]]:
+    """Return what every program offers and whom it fits, in one statement.
+
+    Whom it does not fit is left out: alone in an excerpt, it would read as the opposite.
+    """
+    services = Service.objects.annotate(part=Value(1)).order_by()
+    fits = FitCriterion.objects.filter(is_fit=True).annotate(part=Value(2)).order_by()
+    rows = services.values_list("program_id", "part", "order", "pk", "kind", "name", "note").union(
+        fits.values_list("program_id", "part", "order", "pk", Value(""), "text", Value("")),
+        all=True,
+    )
+    details = defaultdict(list)
+    for program, _part, _order, _pk, kind, name, note in rows.order_by(
+        "program_id", "part", "order", "pk"
+    ):
+        details[program].append(f"{Service.Kind(kind).label}: {name}. {note}" if kind else name)
+    return details

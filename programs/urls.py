@@ -1,0 +1,23 @@
+"""Addresses of the public pages."""
+
+from django.urls import path
+
+from programs import views
+
+app_name = "programs"
+urlpatterns = [
+    path("", views.home, name="home"),
+    # /programs/
+    path("programs/", views.program_list, name="programs"),
+    path("programs/compare/", views.compare, name="compare"),
+    path("programs/<slug:slug>/", views.program, name="program"),
+    # /articles/
+    path("articles/", views.article_list, name="articles"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("locations/<slug:slug>/", views.location, name="location"),
+    path("search/", views.search, name="search"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    # Last: legal texts stand at the root (/privacy/, /accessibility/, /nondiscrimination/).
+    path("<slug:slug>/", views.legal, name="legal"),
+]

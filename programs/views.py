@@ -1,0 +1,148 @@
+"""The public pages. No cookie, no session, nothing that tells one visitor from another."""
+
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404, HttpResponse, HttpResponseServerError
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from programs import pages, sitemaps
+from programs.context import current_center, now_there
+from programs.hours import Desk
+from programs.models import Article, Center, FitCriterion, Licence, Location, Question
+from programs.search import find
+
+# Articles on the home page.
+NEWEST = 3
+
+
+@require_safe
+def home(request):
+    now = now_there(request)
+    center = current_center(request)
+    articles = Article.objects.published(now).filter(kind=Article.Kind.ARTICLE)
+    context = {
+        "programs": pages.published_programs(at=now),
+        "articles": articles[:NEWEST],
+        "questions": Question.objects.filter(program=None),
+        "hours": Desk.load(center) if center else None,
+    }
+    return render(request, "programs/home.html", context)
+
+
+# /programs/
+
+
+@require_safe
+def program_list(request):
+    programs = pages.published_programs(at=now_there(request))
+    return render(request, "programs/program_list.html", {"programs": programs})
+
+
+@require_safe
+def compare(request):
+    programs = pages.published_programs(at=now_there(request))
+    fits = FitCriterion.objects.filter(is_fit=True)
+    prefetch_related_objects(programs, Prefetch("criteria", fits, to_attr="fits"))
+    return render(request, "programs/compare.html", {"programs": programs})
+
+
+@require_safe
+def program(request, slug):
+    now = now_there(request)
+    programs = pages.published_programs(at=now)
+    shown = next((program for program in programs if program.slug == slug), None)
+    if shown is None:
+        raise Http404
+    return render(request, "programs/program.html", pages.program_page(shown, programs, at=now))
+
+
+# /articles/
+
+
+@require_safe
+def article_list(request):
+    articles = Article.objects.published(timezone.now()).filter(kind=Article.Kind.ARTICLE)
+    return render(request, "programs/article_list.html", {"articles": articles})
+
+
+@require_safe
+def article(request, slug):
+    return _text(request, Article.Kind.ARTICLE, slug)
+
+
+@require_safe
+def legal(request, slug):
+    return _text(request, Article.Kind.LEGAL, slug)
+
+
+def _text(request, kind, slug):
+    shown = get_object_or_404(Article.objects.published(timezone.now()), kind=kind, slug=slug)
+    return render(request, pages.article_template(shown), pages.article_page(shown))
+
+
+# /locations/
+
+
+@require_safe
+def location(request, slug):
+    now = now_there(request)
+    center = current_center(request)
+    shown = get_object_or_404(Location, slug=slug)
+    context = {
+        "location": shown,
+        "programs": shown.programs.published(),
+        "licences": Licence.objects.current(now.date()).filter(location=shown),
+        "hours": Desk.load(center) if center else None,
+    }
+    return render(request, "programs/location.html", context)
+
+
+@require_safe
+def search(request):
+    found = find(request.GET.get("q", ""), at=timezone.now())
+    return render(request, "programs/search.html", found._asdict())
+
+
+# For machines
+
+
+@require_safe
+def sitemap(request):
+    context = {"urlset": sitemaps.public_pages(at=timezone.now())}
+    return render(request, "sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
+def robots(request):
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /receipt/",
+        f"Sitemap: {settings.PUBLIC_URL}{reverse('programs:sitemap')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+# When something is wrong
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def not_found(request, exception):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    """Answer with the phone number where there is one; the database may be the thing at fault."""
+    try:
+        center = Center.objects.first()
+    except DatabaseFailure:
+        center = None
+    return HttpResponseServerError(render_to_string("500.html", {"center": center}))

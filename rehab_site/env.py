@@ -1,0 +1,87 @@
+"""Reads settings from the environment or `.env`, and refuses weak secrets.
+
+Every refusal is one sentence that says what to set. `python -m rehab_site.env`
+prints a fresh development `.env`; `make run` writes it once.
+"""
+
+import base64
+import binascii
+import re
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# FileAwareEnv also reads SECRET_KEY_FILE and its like, as containers offer secrets.
+env = environ.FileAwareEnv()
+env.read_env(BASE_DIR / ".env")
+
+KEY_BYTES = 32
+MIN_SECRET_KEY_LENGTH = 50
+KEY_ID = re.compile(r"[a-z0-9]{1,12}")
+
+
+def secret_key() -> str:
+    """Return SECRET_KEY, refusing one that is missing, short or a known default."""
+    value = env.str("SECRET_KEY", default="")
+    if len(value) < MIN_SECRET_KEY_LENGTH or len(set(value)) < 5 or "insecure" in value:
+        raise ImproperlyConfigured(
+            f"Set SECRET_KEY to at least {MIN_SECRET_KEY_LENGTH} random characters; "
+            "`python -m rehab_site.env` prints a fresh one."
+        )
+    return value
+
+
+def encryption_keys() -> dict[str, bytes]:
+    """Return the field encryption keys by id, the one that encrypts first.
+
+    FIELD_ENCRYPTION_KEYS is `id:base64,id:base64`; each key is 32 random bytes.
+    """
+    how = (
+        "Set FIELD_ENCRYPTION_KEYS to `id:key` pairs (key: 32 random bytes in base64, "
+        "newest first, separated by commas); `python -m rehab_site.env` prints a fresh one."
+    )
+    keys = {}
+    for pair in filter(None, env.str("FIELD_ENCRYPTION_KEYS", default="").split(",")):
+        kid, _, encoded = pair.strip().partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        except (binascii.Error, ValueError):
+            key = b""
+        if not KEY_ID.fullmatch(kid) or len(key) != KEY_BYTES or len(set(key)) < 8 or kid in keys:
+            raise ImproperlyConfigured(how)
+        keys[kid] = key
+    if not keys:
+        raise ImproperlyConfigured(how)
+    return keys
+
+
+def public_url(debug: bool) -> str:
+    """Return the site's own address, without a slash at the end."""
+    value = env.str("PUBLIC_URL", default="http://127.0.0.1:8000" if debug else "").rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise ImproperlyConfigured("Set PUBLIC_URL to the site's address, like https://example.org")
+    if parts.scheme == "http" and not debug:
+        raise ImproperlyConfigured(
+            "Set PUBLIC_URL to an https:// address: personal data never travels in the clear."
+        )
+    return value
+
+
+def fresh_development_env() -> str:
+    key = base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("=")
+    return (
+        "# Made by `make run` for this machine only. Never commit it.\n"
+        "DEBUG=True\n"
+        f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
+        f"FIELD_ENCRYPTION_KEYS=k1:{key}\n"
+    )
+
+
+if __name__ == "__main__":
+    print(fresh_development_env(), end="")

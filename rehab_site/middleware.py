@@ -1,0 +1,124 @@
+"""What must happen before Django looks at a request."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from programs.context import current_center
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+
+# Nothing here needs to see, hear, locate or charge anybody.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation",
+        "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
+
+
+def client_address(get_response):
+    """Set REMOTE_ADDR to the client's address, believing only our own proxies.
+
+    The one rule for the whole project: X-Forwarded-For is read from the right, past
+    every address in TRUSTED_PROXIES, as far as it names addresses; from anybody else the
+    headers are dropped.
+    """
+    try:
+        networks = [ip_network(value) for value in settings.TRUSTED_PROXIES]
+    except ValueError:
+        raise ImproperlyConfigured(
+            "Set TRUSTED_PROXIES to addresses or networks, like 127.0.0.1,10.0.0.0/8."
+        ) from None
+
+    def is_trusted(address: IPv4Address | IPv6Address | None) -> bool:
+        return any(address in network for network in networks if address)
+
+    def middleware(request):
+        if is_trusted(_address(request.META.get("REMOTE_ADDR", ""))):
+            hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            for address in map(_address, reversed(hops)):
+                if address:
+                    request.META["REMOTE_ADDR"] = str(address)
+                if not is_trusted(address):
+                    break
+        else:
+            for header in FORWARDED:
+                request.META.pop(header, None)
+        return get_response(request)
+
+    return middleware
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address in its one spelling; a dual-stack socket writes IPv4 as IPv6."""
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def refuse_oversized(get_response):
+    """Answer 413 before a byte of the body is read when a request is too large."""
+
+    def middleware(request):
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > settings.MAX_REQUEST_BYTES:
+            return TemplateResponse(request, "413.html", status=413).render()
+        return get_response(request)
+
+    return middleware
+
+
+def private_by_default(get_response):
+    """Keep the admin out of every cache, and powerful browser features off everywhere."""
+
+    def middleware(request):
+        response = get_response(request)
+        if request.path.startswith("/admin/"):
+            response.headers["Cache-Control"] = "no-store, private"
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        return response
+
+    return middleware
+
+
+def back_keeps_forms(get_response):
+    """Take `Cookie` out of `Vary` where only the visitor's own browser may keep the page.
+
+    Opening a form sets a cookie. With it in `Vary`, Back would fetch a fresh form with a fresh
+    nonce, and what is sent from there would be a second lead.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if "private" in response.get("Cache-Control", ""):
+            vary = response.get("Vary", "").split(", ")
+            del response["Vary"]
+            if kept := ", ".join(name for name in vary if name != "Cookie"):
+                response["Vary"] = kept
+        return response
+
+    return middleware
+
+
+def center_clock(get_response):
+    """Show and read all times in the admin as the clock on the center's wall shows them."""
+
+    def middleware(request):
+        center = current_center(request) if request.path.startswith("/admin/") else None
+        if center is None:
+            return get_response(request)
+        with timezone.override(ZoneInfo(center.time_zone)):
+            return get_response(request)
+
+    return middleware

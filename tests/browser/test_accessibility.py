@@ -1,0 +1,161 @@
+"""Every page in every state: no accessibility violation, and nothing runs off the side."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from intake import submissions
+from programs import pages
+from programs.models import OpeningHours
+from tests import builders
+from tests.browser.steps import expect_heading, photo, press, send_callback, sign_in
+from tests.intake import desk
+
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("site")]
+
+READING = (
+    "/",
+    "/programs/",
+    "/programs/iop/",
+    "/programs/compare/",
+    "/articles/",
+    "/articles/how-an-intensive-outpatient-program-works/",
+    "/search/?q=family",
+    "/search/?q=nowhere",
+    "/locations/sacramento/",
+    "/privacy/",
+)
+# A small phone, and a desktop of 1280 by 1024 at a zoom of 400 % (WCAG 1.4.10).
+NARROW = ((320, 640), (320, 256))
+
+# The admin fades from one color to the other.
+COLORS_HAVE_CHANGED = "Promise.all(document.getAnimations().map(fade => fade.finished))"
+
+
+@pytest.fixture
+def check(axe):
+    """Return a function that refuses a page some visitor could not read or use."""
+
+    def check(page):
+        for width, height in ((360, 740), (1280, 900)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme="light")
+            page.evaluate(COLORS_HAVE_CHANGED)
+            axe(page)
+            page.emulate_media(color_scheme="dark")
+            page.evaluate(COLORS_HAVE_CHANGED)
+            axe(page, rules=["color-contrast"])
+        for width, height in NARROW:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+
+    return check
+
+
+def test_reading(page, check):
+    for path in READING:
+        page.goto(path)
+        check(page)
+
+
+def test_the_forms_as_they_are_corrected(page, check):
+    # Closed for days, so that the forms say when the desk opens.
+    OpeningHours.objects.exclude(weekday=(timezone.now().weekday() + 3) % 7).delete()
+
+    page.goto("/callback/")
+    check(page)
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.get_by_label("Phone number").fill("letters")
+    page.get_by_label("Email", exact=True).fill("nobody@")
+    press(page, "Ask for a call")
+    expect(page.get_by_role("alert")).to_contain_text("Email")
+    check(page)
+
+    page.goto("/insurance/")
+    page.get_by_label("Their parent").check()
+    page.get_by_label("The holder’s date of birth").fill("never")
+    press(page, "Send for a benefits check")
+    expect(page.get_by_role("alert")).to_contain_text("Front of the card")
+    check(page)
+    page.get_by_label("Front of the card").set_input_files(photo())
+    press(page, "Send for a benefits check")
+    expect(page.get_by_text("Front of the card received")).to_be_visible()
+    check(page)
+
+
+def test_the_receipt(page, check):
+    send_callback(page, phone="916-555-0187")
+    check(page)
+    page.goto("/receipt/insurance/")
+    check(page)
+    page.goto("/receipt/")
+    press(page, "Close this receipt on this device")
+    expect_heading(page, "Open a receipt")
+    press(page, "Open")
+    expect(page.get_by_role("alert")).to_contain_text("PIN")
+    check(page)
+
+
+def test_what_is_shown_when_something_is_wrong(page, check, settings, monkeypatch):
+    def fail(*args, **kwargs):
+        raise DatabaseError
+
+    page.goto("/not/here/")
+    expect_heading(page, "This page is not here")
+    check(page)
+    with monkeypatch.context() as broken:
+        broken.setattr(pages, "published_programs", fail)
+        page.goto("/programs/")
+        expect_heading(page, "Something went wrong on our side")
+        check(page)
+    with monkeypatch.context() as broken:
+        broken.setattr(submissions, "receive_callback", fail)
+        page.goto("/callback/")
+        page.get_by_label("Phone number").fill("916-555-0187")
+        press(page, "Ask for a call")
+        expect_heading(page, "Not sent yet")
+        check(page)
+    for setting, words in (
+        ("DATA_UPLOAD_MAX_NUMBER_FIELDS", "We could not read that"),
+        ("MAX_REQUEST_BYTES", "Those files are too large"),
+    ):
+        page.goto("/callback/")
+        setattr(settings, setting, 1)
+        press(page, "Ask for a call")
+        expect_heading(page, words)
+        check(page)
+
+
+def test_the_desk(page, check):
+    # Two days ago: the call and the notification are late.
+    lead = builders.lead(at=timezone.now() - timedelta(days=2), name="Zora")
+    desk.send_insurance(lead, images=1)
+    page.goto("/admin/")
+    check(page)
+    sign_in(page, builders.staff("ada", "Admissions"))
+    check(page)
+    page.goto(desk.QUEUE)
+    expect(page.get_by_text("1 notification is late")).to_be_visible()
+    check(page)
+    page.goto(desk.page_of(lead))
+    check(page)
+    page.get_by_label("What came of it").select_option("Left a message")
+    page.get_by_label("Note").fill("Rang for a minute")
+    press(page, "Log it")
+    expect(page.get_by_role("alert")).to_contain_text("has not allowed voicemail")
+    check(page)
+    page.get_by_label("What came of it").select_option("Reached")
+    press(page, "Log it")
+    expect(page.get_by_text("Rang for a minute")).to_be_visible()
+    check(page)
+
+
+def test_a_page_that_is_closed_to_somebody(page, check):
+    sign_in(page, builders.staff("eva", "Content editors"))
+    page.goto(desk.QUEUE)
+    expect_heading(page, "This page is closed to you")
+    check(page)

@@ -1,0 +1,118 @@
+"""Admissions staff take a lead through its day; a colleague is in the way; an editor edits."""
+
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import expect
+
+from programs.models import Program
+from tests import builders
+from tests.browser.steps import expect_heading, follow, press, sign_in
+from tests.intake import desk
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+@pytest.fixture
+def lead():
+    """Somebody waits for a call, and has sent a photo of a card."""
+    lead = builders.lead(phone="+19165550187", phone_typed="916.555.0187", name="Zora O'Sentinel")
+    desk.send_insurance(lead, images=1)
+    lead.refresh_from_db()
+    return lead
+
+
+def log(page, outcome: str, note: str) -> None:
+    page.get_by_label("What came of it").select_option(outcome)
+    page.get_by_label("Note").fill(note)
+    press(page, "Log it")
+
+
+def test_a_lead_is_found_claimed_called_and_closed(desktop, lead):
+    builders.lead(phone="+19165550111", phone_typed="916 555 0111", name="Ignatius")
+    sign_in(desktop, builders.staff("ada", "Admissions"))
+    follow(desktop, "Leads")
+    expect_heading(desktop, "Who waits")
+    expect(desktop.get_by_role("row").filter(has_text=lead.reference)).to_contain_text("nobody yet")
+    found = desktop.locator("#result_list").get_by_role("link")
+    for words in ("(916) 555-0187", "+1 916 555 0187", "0187", "zora"):
+        desktop.goto(desk.QUEUE)
+        expect(found).to_have_count(2)
+        desktop.get_by_label("Find a person").fill(words)
+        press(desktop, "Search")
+        expect(found).to_have_text([lead.reference])
+        assert words not in unquote(desktop.url)
+    found.click()
+
+    expect_heading(desktop, f"Lead {lead.reference}")
+    expect(desktop.get_by_role("link", name="(916) 555-0187")).to_have_attribute(
+        "href", "tel:+19165550187"
+    )
+    card = desktop.get_by_role("img", name="Front of the card")
+    card.scroll_into_view_if_needed()
+    expect(card).to_have_js_property("complete", True)
+    expect(card).to_have_js_property("naturalWidth", 320)
+
+    press(desktop, "Claim")
+    expect(desktop.get_by_text("It is yours.")).to_be_visible()
+    log(desktop, "No answer", "Rang for a minute")
+    expect(desktop.get_by_text("Logged. The next step is due")).to_be_visible()
+    log(desktop, "Reached", "Wants to visit")
+    expect(desktop.locator(".standing")).to_contain_text("Reached · Yours")
+    attempts = desktop.locator(".timeline").first.get_by_role("listitem")
+    expect(attempts).to_contain_text(["Wants to visit", "Rang for a minute"])
+
+    desktop.get_by_text("Close this lead").click()
+    desktop.get_by_label("Why it ends").select_option("Referred to another provider")
+    press(desktop, "Close")
+    expect(desktop.locator(".standing")).to_contain_text("Closed · Referred to another provider")
+
+    desktop.goto(desk.QUEUE)
+    expect(found).to_have_count(1)
+    expect(found).not_to_have_text(lead.reference)
+    desktop.get_by_role("link", name="Ended").click()
+    expect(found).to_have_text([lead.reference])
+
+
+def test_a_stale_page_is_refused_and_the_note_is_kept(open_page, lead):
+    ada, ben = open_page(), open_page()
+    for page, name in ((ada, "ada"), (ben, "ben")):
+        sign_in(page, builders.staff(name, "Admissions"))
+        page.goto(desk.page_of(lead))
+    press(ben, "Claim")
+    expect(ben.get_by_text("It is yours.")).to_be_visible()
+
+    log(ada, "Reached", "We spoke about Tuesday")
+    refusal = ada.get_by_role("alert")
+    expect(refusal).to_contain_text("Nothing was saved. ben changed this lead since you opened it")
+    expect(ada.get_by_label("Note")).to_have_value("We spoke about Tuesday")
+    expect(ada.get_by_label("What came of it")).to_have_value("reached")
+    assert not lead.attempts.exists()
+
+
+def test_an_editor_changes_a_page_and_looks_at_it_before_visitors_do(open_page):
+    editor, visitor = open_page(), open_page("phone")
+    sign_in(editor, builders.staff("eva", "Content editors"))
+    follow(editor, "Programs")
+    follow(editor, "Intensive outpatient program")
+    section = editor.locator("#sections-group .inline-related").first
+    section.get_by_label("Heading").fill("What this is")
+    editor.get_by_label("Published", exact=True).uncheck()
+    press(editor, "Save and continue editing")
+    expect(editor.get_by_text("was changed successfully")).to_be_visible()
+
+    follow(editor, "Preview the saved page")
+    expect(editor.get_by_role("status")).to_contain_text("Preview.")
+    expect(editor.get_by_role("heading", name="What this is")).to_be_visible()
+    visitor.goto("/programs/iop/")
+    expect_heading(visitor, "This page is not here")
+
+    editor.go_back()
+    editor.get_by_label("Published", exact=True).check()
+    press(editor, "Save and continue editing")
+    expect(editor.get_by_text("was changed successfully")).to_be_visible()
+    assert Program.objects.get(slug="iop").is_published
+    follow(editor, "View on site")
+    expect_heading(editor, "Intensive outpatient program (IOP)")
+    visitor.reload()
+    expect(visitor.get_by_role("heading", name="What this is")).to_be_visible()

@@ -1,0 +1,32 @@
+"""What every test gets: its own database file, plain static files, quick passwords.
+
+Mail goes to `django.core.mail.outbox`. Nothing freezes the clock: times are arguments.
+"""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(worker_id):
+    """Keep SQLite's test database in the folder of this run, a file for each worker."""
+    database = settings.DATABASES["default"]
+    name = f"test_{worker_id}"
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        name = Path(database["NAME"]).with_name(f"{name}.sqlite3")
+    database["TEST"] = {**database.get("TEST", {}), "NAME": name}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files_and_quick_passwords(tmp_path_factory):
+    """No test depends on files that somebody collected, and none waits for Argon2."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield

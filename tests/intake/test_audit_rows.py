@@ -1,0 +1,178 @@
+"""Who saw or changed what stands in a chain that shows when somebody has been at it."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from intake import audit, submissions, workflow
+from intake.choices import Channel, Outcome
+from intake.models import AuditEvent, Lead
+from tests import builders
+
+Action = audit.Action
+NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)
+
+
+def breaks(lead: Lead) -> list[int]:
+    """Return the numbers of the events that do not fit, or follow no known one."""
+    wrong, before = [], ""
+    events = list(lead.audit_events.order_by("seq"))
+    for number, event in enumerate(events, start=1):
+        if event.seq != number or event.digest != audit.digest_of(event, before=before):
+            wrong.append(event.seq)
+        before = event.digest
+    if (lead.audit_seq, lead.audit_head) != (len(events), before):
+        wrong.append(lead.audit_seq)
+    return wrong
+
+
+@pytest.fixture
+def ada(db):
+    return builders.staff("ada")
+
+
+@pytest.fixture
+def lead(db, ada):
+    """Return a lead that was received, seen, claimed, called and closed."""
+    lead = builders.lead(name="Tom Bowles", at=NOW)
+    with transaction.atomic():
+        audit.record_view(lead, Action.VIEWED, by=ada, at=NOW, fields=["phone", "name"])
+    workflow.claim(lead, version=1, by=ada, at=NOW)
+    workflow.log_attempt(
+        lead,
+        version=2,
+        by=ada,
+        at=NOW + timedelta(minutes=1),
+        channel=Channel.CALL,
+        outcome=Outcome.REACHED,
+        note="asked about beds",
+    )
+    workflow.close(lead, version=3, by=ada, at=NOW + timedelta(hours=1), disposition="declined")
+    lead.refresh_from_db()
+    return lead
+
+
+def test_everything_that_happened_is_there_in_order_and_whole(lead, ada):
+    events = lead.audit_events.order_by("seq")
+    assert [(event.action, event.by) for event in events] == [
+        (Action.RECEIVED, None),
+        (Action.VIEWED, ada),
+        (Action.CLAIMED, ada),
+        (Action.ATTEMPT_LOGGED, ada),
+        (Action.CLOSED, ada),
+    ]
+    assert breaks(lead) == []
+
+
+def test_an_event_names_fields_and_never_a_value(lead):
+    assert lead.audit_events.get(seq=2).fields == "name phone"
+    assert "phone" in lead.audit_events.get(seq=1).fields.split()
+    for row in AuditEvent.objects.values():
+        assert not any(value in str(row) for value in ("Bowles", "5550123", "beds", "Tom"))
+
+
+def test_a_form_leaves_the_names_of_what_was_filled_in(client, db):
+    builders.center()
+    builders.consent_texts()
+    client.post(
+        reverse("intake:callback"),
+        builders.callback_form(client, name="Tom Bowles", message="beds?", voicemail_ok="on"),
+        headers={"origin": "http://testserver"},
+    )
+    event = AuditEvent.objects.get()
+    assert (event.action, event.by) == (Action.RECEIVED, None)
+    assert {"phone", "name", "message", "voicemail_ok"} <= set(event.fields.split())
+    assert "email" not in event.fields.split()
+    assert breaks(event.lead) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"by": None},
+        {"action": Action.RELEASED},
+        {"fields": "note"},
+        {"at": NOW + timedelta(seconds=1)},
+        {"digest": "0" * 64},
+    ],
+)
+def test_a_changed_event_shows(lead, change):
+    lead.audit_events.filter(seq=3).update(**change)
+    assert 3 in breaks(lead)
+
+
+def test_a_missing_event_shows_also_the_last_one(lead):
+    lead.audit_events.filter(seq=3).delete()
+    assert 4 in breaks(lead)
+    AuditEvent.objects.all().delete()
+    assert breaks(lead) == [5]
+
+
+def test_events_that_changed_places_show(lead):
+    for number, to in ((2, 9), (3, 2), (9, 3)):
+        lead.audit_events.filter(seq=number).update(seq=to)
+    assert {2, 3} <= set(breaks(lead))
+
+
+def test_an_event_of_another_lead_does_not_fit(lead):
+    other = builders.lead(at=NOW)
+    other.audit_events.update(digest=lead.audit_events.get(seq=1).digest)
+    assert breaks(other) == [1, 1]
+
+
+def test_without_the_key_no_event_can_be_made_up(lead):
+    event = lead.audit_events.get(seq=1)
+    with override_settings(SECRET_KEY="another one, and just as long as the one of the tests"):
+        assert audit.digest_of(event, before="") != event.digest
+
+
+def test_no_number_is_given_twice(lead):
+    double = AuditEvent(lead=lead, seq=1, at=NOW, action=Action.VIEWED, digest="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        double.save()
+
+
+def test_looking_is_no_change_that_would_make_an_action_stale(lead, ada):
+    version = lead.version
+    with transaction.atomic():
+        audit.record_view(lead, Action.VIEWED, by=ada, at=NOW)
+    assert Lead.objects.get(pk=lead.pk).version == version
+
+
+def test_the_names_of_all_that_a_form_can_hold_fit(lead):
+    names = {*submissions.CONTACT, *submissions.INSURANCE, *submissions.TICKS}
+    names |= {"card_front", "card_back"}
+    event = audit.link(lead, Action.RECEIVED, by=None, at=NOW, fields=names)
+    assert set(event.fields.split()) == names
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_look_at_once_make_one_unbroken_chain():
+    lead, users = builders.lead(), [builders.staff(f"user{number}") for number in range(4)]
+    faults, ready = [], threading.Barrier(4)
+
+    def look(user):
+        try:
+            ready.wait(10)
+            for _ in range(5):
+                with transaction.atomic():
+                    audit.record_view(lead, Action.VIEWED, by=user, at=timezone.now())
+        except Exception as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=look, args=[user]) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert faults == []
+    lead.refresh_from_db()
+    assert lead.audit_seq == 21
+    assert breaks(lead) == []
