@@ -13,7 +13,8 @@ FIELD_ENCRYPTION_KEYS = encryption_keys()
 # Links in mail, canonicals, cookies and HSTS all follow this one address.
 PUBLIC_URL = public_url(DEBUG)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname, *LOOPBACK])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Addresses or networks of our own reverse proxies; only they may say who the client is.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])

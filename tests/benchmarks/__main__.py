@@ -65,7 +65,7 @@ def main() -> None:
 def prepared(leads: int) -> str:
     """Return the DATABASE_URL of a new database that holds so many leads."""
     print(f"Preparing a database with {leads:,} leads.", flush=True)
-    url = DATABASES[DATABASE]()
+    url = DATABASES[DATABASE](f"leads-{leads}")
     run("-m", "tests.benchmarks.preparation", str(leads), DATABASE_URL=url)
     return url
 
