@@ -127,6 +127,15 @@ class Disposition(TextChoices):
     SPAM = "spam", _("Spam")
 
 
+class Suspicion(TextChoices):
+    """Why a sending looks like abuse. It may still be a person in need."""
+
+    HONEYPOT = "trap", _("filled a field that people do not see")
+    TOO_FAST = "fast", _("sent faster than a person types")
+    SAME_ADDRESS = "address", _("many from one internet address")
+    SAME_PHONE = "phone", _("many for one phone number")
+
+
 class Channel(TextChoices):
     CALL = "call", _("Phone call")
     TEXT = "text", _("Text message")

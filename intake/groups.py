@@ -2,14 +2,28 @@
 
 from django.contrib.auth.models import Group, Permission
 
-ADMISSIONS, CONTENT_EDITORS = "Admissions", "Content editors"
+ADMISSIONS, MANAGERS = "Admissions", "Admissions managers"
+CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 
-# Group: model → permissions. Leads change only through `workflow`, which asks for "change".
+# Group: model → permissions. Leads change only through `workflow`, which asks for "change";
+# "reveal" shows masked insurance details, "forget" copies or erases on request.
 GROUPS = {
     ADMISSIONS: {
-        "intake.lead": ["view", "change"],
+        "intake.lead": ["view", "change", "reveal"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view"],
+    },
+    MANAGERS: {
+        "intake.lead": ["view", "change", "reveal", "forget"],
+        "intake.outbox": ["view"],
+        "intake.carrier": ["view", "add", "change"],
+        "intake.consenttext": ["view"],
+        "intake.auditevent": ["view"],
+    },
+    PRIVACY_OFFICERS: {
+        "intake.lead": ["view", "reveal", "forget", "hold"],
+        "intake.consenttext": ["view", "add"],
+        "intake.auditevent": ["view"],
     },
     CONTENT_EDITORS: {
         "programs.center": ["view", "change"],

@@ -192,7 +192,7 @@ class World:
         clock, zone = replace(self.clock, at=lead.received_at), ZoneInfo(lead.timezone)
         promise = clock.promise(lead.window, zone) or clock.promise(Window.ANY, zone)
         lead.promised_from, lead.promised_by = promise.start, promise.end
-        lead.due_at = promise.end
+        lead.due_at, lead.active_at = promise.end, lead.received_at
         lead.possibly_same = self.seen.get(lead.phone)
         self.seen[lead.phone] = lead
         return lead
@@ -249,12 +249,13 @@ class World:
             lead.first_attempt_at = lead.first_attempt_at or at
             lead.due_at = self.at + timedelta(hours=random.uniform(-6, 72))
             lead.version += 2
+            lead.active_at = at
             if outcome == Outcome.REACHED:
                 lead.owner, lead.reached_at = owner, at
             at = min(self.at, at + workflow.TRY_AGAIN_AFTER)
         lead.status, lead.disposition = status, disposition
         if status in ENDED:
-            lead.owner, lead.closed_at = owner, at
+            lead.owner, lead.closed_at, lead.active_at = owner, at, at
         if status == Status.CLOSED:
             yield audit.link(lead, Action.CLOSED, by=owner, at=at)
             lead.version += 1

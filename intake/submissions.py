@@ -122,6 +122,7 @@ def _store(
         if not (onto and lead.is_open and lead.promised_by > at):
             _wait_again(lead, promise)
         lead.version += 1
+    lead.active_at = at
     event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=_filled(data, cards))
     lead.save(force_insert=lead._state.adding)
 

@@ -47,8 +47,10 @@ def _change(lead: Lead, action: Action, *, version: int | None, by, at: datetime
         yield held
         changed = [name for name in _WATCHED if getattr(held, name) != before[name]]
         held.version += 1
+        if by is not None:
+            held.active_at = at
         event = audit.link(held, action, by=by, at=at, fields=changed)
-        held.save(update_fields=[*changed, "version", "audit_seq", "audit_head"])
+        held.save(update_fields=[*changed, "version", "active_at", "audit_seq", "audit_head"])
         event.save(force_insert=True)
 
 
@@ -57,6 +59,7 @@ _WATCHED = (
     "disposition",
     "owner_id",
     "lease_until",
+    "calling_since",
     "due_at",
     "first_attempt_at",
     "reached_at",

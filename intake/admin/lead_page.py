@@ -35,7 +35,7 @@ def show(model_admin, request, lead: Lead, *, refused=None, new_pin="", status=2
     """
     at = timezone.now()
     with transaction.atomic():
-        audit.record_view(lead, audit.Action.VIEWED, by=request.user, at=at)
+        audit.record(lead, audit.Action.VIEWED, by=request.user, at=at)
     center = current_center(request)
     ours, theirs = center.time_zone, lead.timezone
     forms = {
@@ -153,7 +153,7 @@ def card(request, lead: Lead, pk) -> HttpResponse:
     """Stream a decrypted card image to one pair of eyes, and write that down."""
     image = get_object_or_404(CardImage, pk=pk, verification__lead=lead)
     with transaction.atomic():
-        audit.record_view(
+        audit.record(
             lead,
             audit.Action.CARD_VIEWED,
             by=request.user,

@@ -1,6 +1,6 @@
 """Everything about the people who ask for help. Only this app holds a person."""
 
-from intake.models.audit_event import AuditEvent
+from intake.models.audit_event import AuditEvent, AuditHead
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText
 from intake.models.contact_attempt import ContactAttempt
@@ -13,6 +13,7 @@ from intake.models.throttle import Throttle
 
 __all__ = [
     "AuditEvent",
+    "AuditHead",
     "CallbackRequest",
     "CardImage",
     "Carrier",

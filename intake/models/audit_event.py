@@ -2,41 +2,98 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from intake.models.lead import Lead
 
 
 class AuditEvent(models.Model):
-    """One link of a lead's chain: `digest` covers this row and the link before it."""
+    """One link of a chain: `digest` covers this row and the link before it.
+
+    Each lead has a chain; events that are about no lead (sign-ins, searches) share one.
+    `fields` are names, `reason` is a code of a short list: neither ever holds a value.
+    """
 
     class Action(models.TextChoices):
+        # What happened to a lead, or was seen of it.
         RECEIVED = "received", _("Received")
         VIEWED = "viewed", _("Opened")
+        REVEALED = "revealed", _("Masked details shown")
         CARD_VIEWED = "card_viewed", _("Card image seen")
         CLAIMED = "claimed", _("Claimed")
         RELEASED = "released", _("Released")
         LEASE_ENDED = "lease_ended", _("Claim ended by itself")
+        CALL_STARTED = "calling", _("Calling")
         ATTEMPT_LOGGED = "attempt", _("Contact attempt logged")
         CLOSED = "closed", _("Closed")
         REOPENED = "reopened", _("Reopened")
         PIN_ISSUED = "pin_issued", _("New PIN issued")
+        CONSENT_RECORDED = "consent", _("Consent recorded")
+        CONSENT_WITHDRAWN = "withdrawn", _("Permission withdrawn")
+        WITHDRAWAL_DONE = "honoured", _("Withdrawal carried out")
+        CHECK_STARTED = "check", _("Benefits check started")
+        PRINTED = "printed", _("Printed")
+        EXPORTED = "exported", _("Copy made")
+        HANDED_OFF = "handed_off", _("Handed to somebody outside")
+        HELD = "held", _("Legal hold set")
+        HOLD_LIFTED = "hold_lifted", _("Legal hold lifted")
+        ERASED = "erased", _("Erased")
+        # What is about no lead.
+        SEARCHED = "searched", _("Searched")
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        SIGN_IN_FAILED = "failed", _("Sign-in failed")
+        LOCKED_OUT = "locked_out", _("Locked out")
+        UNLOCKED = "unlocked", _("Unlocked by an administrator")
+        REFUSED = "refused", _("Refused: not allowed")
+        FACTOR_ENROLLED = "enrolled", _("Second factor set up")
+        FACTOR_RESET = "factor_reset", _("Second factor reset")
+        RECOVERY_USED = "recovery", _("Recovery code used")
+        PURGED = "purged", _("Old audit events removed")
 
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="audit_events")
-    seq = models.PositiveIntegerField()
+    lead = models.ForeignKey(
+        Lead, models.PROTECT, null=True, blank=True, related_name="audit_events"
+    )
+    seq = models.PositiveIntegerField(_("number"))
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     action = models.CharField(_("what"), max_length=12, choices=Action.choices)
     fields = models.CharField(_("fields"), max_length=400, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, blank=True)
     digest = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         ordering = ["lead", "seq"]
-        constraints = [models.UniqueConstraint(fields=["lead", "seq"], name="audit_event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "seq"], name="audit_event_once"),
+            models.UniqueConstraint(
+                fields=["seq"], condition=Q(lead=None), name="audit_event_once_apart"
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.get_action_display()} {self.lead_id} {self.seq}"
+        return f"{self.get_action_display()} {self.lead_id or ''} {self.seq}"
+
+
+class AuditHead(models.Model):
+    """Where the chain of the events without a lead stands: one row, as a lead's own fields."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    audit_seq = models.PositiveIntegerField(default=0)
+    audit_head = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="audit_head_is_one_row")]
+
+    def __str__(self):
+        return str(self.audit_seq)

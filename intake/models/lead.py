@@ -16,6 +16,7 @@ from intake.choices import (
     Language,
     Relationship,
     Status,
+    Suspicion,
     Window,
 )
 from intake.fields import EncryptedTextField
@@ -107,6 +108,7 @@ class Lead(models.Model):
         verbose_name=_("owner"),
     )
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    calling_since = models.DateTimeField(_("being called since"), null=True, blank=True)
     promised_from = models.DateTimeField(_("promised from"))
     promised_by = models.DateTimeField(_("promised by"))
     # What the queue is sorted by: the promise, then whatever was agreed next.
@@ -114,6 +116,16 @@ class Lead(models.Model):
     first_attempt_at = models.DateTimeField(_("first attempt"), null=True, blank=True)
     reached_at = models.DateTimeField(_("reached"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # Codes of `Suspicion`. A suspected lead stays in the queue, its promise running.
+    suspicion = models.CharField(_("looks like abuse"), max_length=60, blank=True)
+
+    # Forgetting. `active_at` is when the person or staff last did something about the lead.
+    active_at = models.DateTimeField(_("last activity"))
+    legal_hold = models.BooleanField(
+        _("legal hold"), default=False, help_text=_("Nothing of this lead may be erased.")
+    )
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+
     possibly_same = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -132,6 +144,11 @@ class Lead(models.Model):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
         ordering = ["due_at", "id"]
+        permissions = [
+            ("reveal_lead", _("Can see masked insurance details")),
+            ("forget_lead", _("Can copy or erase a lead on request")),
+            ("hold_lead", _("Can set and lift a legal hold")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=ENDED, closed_at__isnull=False)
@@ -177,3 +194,8 @@ class Lead(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def suspicions(self) -> list[Suspicion]:
+        """Why this looks like abuse, if it does."""
+        return [Suspicion(code) for code in self.suspicion.split()]

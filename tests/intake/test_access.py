@@ -284,7 +284,7 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
     groups.ensure()
     groups.ensure()
     held = {codename for (codename,) in group.permissions.values_list("codename")}
-    assert held == {"view_lead", "change_lead", "view_outbox", "view_carrier"}
+    assert held == {"view_lead", "change_lead", "reveal_lead", "view_outbox", "view_carrier"}
     editors = Group.objects.get(name=groups.CONTENT_EDITORS).permissions
     of_people = editors.filter(content_type__app_label="intake")
     assert {codename for (codename,) in of_people.values_list("codename")} == {

@@ -41,7 +41,7 @@ def lead(db, ada):
     """Return a lead that was received, seen, claimed, called and closed."""
     lead = builders.lead(name="Tom Bowles", at=NOW)
     with transaction.atomic():
-        audit.record_view(lead, Action.VIEWED, by=ada, at=NOW, fields=["phone", "name"])
+        audit.record(lead, Action.VIEWED, by=ada, at=NOW, fields=["phone", "name"])
     workflow.claim(lead, version=1, by=ada, at=NOW)
     workflow.log_attempt(
         lead,
@@ -140,7 +140,7 @@ def test_no_number_is_given_twice(lead):
 def test_looking_is_no_change_that_would_make_an_action_stale(lead, ada):
     version = lead.version
     with transaction.atomic():
-        audit.record_view(lead, Action.VIEWED, by=ada, at=NOW)
+        audit.record(lead, Action.VIEWED, by=ada, at=NOW)
     assert Lead.objects.get(pk=lead.pk).version == version
 
 
@@ -161,7 +161,7 @@ def test_many_who_look_at_once_make_one_unbroken_chain():
             ready.wait(10)
             for _ in range(5):
                 with transaction.atomic():
-                    audit.record_view(lead, Action.VIEWED, by=user, at=timezone.now())
+                    audit.record(lead, Action.VIEWED, by=user, at=timezone.now())
         except Exception as error:
             faults.append(error)
         finally:
