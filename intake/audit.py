@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from intake import crypto
-from intake.models import AuditEvent, AuditHead, Lead
+from intake.models import AuditCut, AuditEvent, AuditHead, Lead
 
 Action = AuditEvent.Action
 
@@ -28,8 +28,15 @@ def link(
 
 def record(lead: Lead, action: Action, *, by, at: datetime, **details) -> None:
     """Write an event of a lead that is otherwise not changed. Call inside a transaction."""
+    seen = Lead.objects.filter(pk=lead.pk, audit_seq=lead.audit_seq, audit_head=lead.audit_head)
+    event = link(lead, action, by=by, at=at, **details)
+    if seen.update(audit_seq=lead.audit_seq, audit_head=lead.audit_head):
+        event.save(force_insert=True)
+        return
+    # Somebody else wrote since this lead was read: wait for the lead, and come after them.
     held = Lead.objects.select_for_update().only("audit_seq", "audit_head").get(pk=lead.pk)
     _save(link(held, action, by=by, at=at, **details), held)
+    lead.audit_seq, lead.audit_head = held.audit_seq, held.audit_head
 
 
 def record_apart(
@@ -59,6 +66,15 @@ def _save(event: AuditEvent, holder: Lead | AuditHead) -> None:
 
 def digest_of(event: AuditEvent, *, before: str) -> str:
     """Return the keyed digest of an event that follows the one with the digest `before`."""
+    return crypto.chain_digest(_content(event, before))
+
+
+def follows(event: AuditEvent, *, before: str) -> bool:
+    """Say whether the event stands as it was written, after the one with that digest."""
+    return crypto.is_chain_digest(event.digest, _content(event, before))
+
+
+def _content(event: AuditEvent, before: str) -> str:
     content = [
         before,
         str(event.lead_id),
@@ -69,4 +85,15 @@ def digest_of(event: AuditEvent, *, before: str) -> str:
         event.fields,
         *filter(None, [event.reason]),
     ]
-    return crypto.chain_digest("\n".join(content))
+    return "\n".join(content)
+
+
+def cut_mac(lead_id, seq: int, digest: str) -> str:
+    """Return what proves that the purge cut a chain after this event."""
+    return crypto.chain_digest(f"{lead_id}\n{seq}\n{digest}", purpose="audit cut")
+
+
+def is_our_cut(cut: AuditCut) -> bool:
+    """Say whether the purge cut the chain here, and nobody else."""
+    content = f"{cut.lead_id}\n{cut.seq}\n{cut.digest}"
+    return crypto.is_chain_digest(cut.mac, content, purpose="audit cut")

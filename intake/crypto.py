@@ -94,10 +94,19 @@ def digests(purpose: str, value: str) -> list[str]:
     return [digest(purpose, value, key_id=kid) for kid in settings.FIELD_ENCRYPTION_KEYS]
 
 
-def chain_digest(content: str) -> str:
+def chain_digest(content: str, *, purpose: str = "audit", secret: str | None = None) -> str:
     """Return a link of the audit chain, in hex.
 
     Its key follows from SECRET_KEY, which stays when encryption keys are rotated away.
     """
-    key = _derived(settings.SECRET_KEY.encode(), "audit")
+    key = _derived((secret or settings.SECRET_KEY).encode(), purpose)
     return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+
+
+def is_chain_digest(digest: str, content: str, *, purpose: str = "audit") -> bool:
+    """Say whether the link was made under SECRET_KEY or one that was SECRET_KEY before."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(
+        hmac.compare_digest(digest, chain_digest(content, purpose=purpose, secret=secret))
+        for secret in secrets
+    )

@@ -22,18 +22,46 @@ env.read_env(BASE_DIR / ".env")
 
 KEY_BYTES = 32
 MIN_SECRET_KEY_LENGTH = 50
+# In days, two leap days included.
+SIX_YEARS = 2192
 KEY_ID = re.compile(r"[a-z0-9]{1,12}")
 
 
 def secret_key() -> str:
     """Return SECRET_KEY, refusing one that is missing, short or a known default."""
     value = env.str("SECRET_KEY", default="")
-    if len(value) < MIN_SECRET_KEY_LENGTH or len(set(value)) < 5 or "insecure" in value:
+    if _is_weak(value):
         raise ImproperlyConfigured(
             f"Set SECRET_KEY to at least {MIN_SECRET_KEY_LENGTH} random characters; "
             "`python -m rehab_site.env` prints a fresh one."
         )
     return value
+
+
+def secret_key_fallbacks() -> list[str]:
+    """Return what was SECRET_KEY before, as strong as that one has to be."""
+    values = env.list("SECRET_KEY_FALLBACKS", default=[])
+    if any(map(_is_weak, values)):
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY_FALLBACKS to what was SECRET_KEY before, newest first, separated "
+            f"by commas; each has at least {MIN_SECRET_KEY_LENGTH} characters."
+        )
+    return values
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < MIN_SECRET_KEY_LENGTH or len(set(secret)) < 5 or "insecure" in secret
+
+
+def audit_retention_days() -> int:
+    """Return how many days audit events are kept, refusing less than the law asks for."""
+    value = env.str("AUDIT_RETENTION_DAYS", default=str(SIX_YEARS))
+    if not value.isdecimal() or not SIX_YEARS <= int(value) <= 100 * 366:
+        raise ImproperlyConfigured(
+            f"Set AUDIT_RETENTION_DAYS to {SIX_YEARS} or more: records of who saw what are kept "
+            "for six years (45 CFR 164.316(b)(2))."
+        )
+    return int(value)
 
 
 def encryption_keys() -> dict[str, bytes]:

@@ -4,10 +4,12 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from intake import audit
 from programs.context import current_center
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
@@ -122,3 +124,24 @@ def center_clock(get_response):
             return get_response(request)
 
     return middleware
+
+
+class RefusalsRecorded:
+    """Writes down who was refused which page of the admin, without the ids in its address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        is_refusal = isinstance(exception, PermissionDenied) and request.user.is_authenticated
+        if is_refusal and request.path.startswith("/admin/"):
+            with transaction.atomic():
+                audit.record_apart(
+                    audit.Action.REFUSED,
+                    by=request.user,
+                    at=timezone.now(),
+                    fields=[request.resolver_match.url_name],
+                )

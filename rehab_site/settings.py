@@ -1,13 +1,23 @@
 """All settings, from the environment alone; `.env.example` lists them."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from rehab_site.env import BASE_DIR, encryption_keys, env, public_url, secret_key
+from rehab_site.env import (
+    BASE_DIR,
+    audit_retention_days,
+    encryption_keys,
+    env,
+    public_url,
+    secret_key,
+    secret_key_fallbacks,
+)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = secret_key_fallbacks()
 FIELD_ENCRYPTION_KEYS = encryption_keys()
 
 # Links in mail, canonicals, cookies and HSTS all follow this one address.
@@ -48,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rehab_site.middleware.RefusalsRecorded",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rehab_site.middleware.center_clock",
@@ -98,6 +109,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+# Records outside the database that prove what is in it. Every node writes to the same folder.
+RECORDS_DIR = Path(env.str("RECORDS_DIR", default=f"{BASE_DIR}/var/records"))
+AUDIT_RETENTION_DAYS = audit_retention_days()
 
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en", "English")]

@@ -21,6 +21,8 @@ ENVIRONMENT = {
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "desk@center.example",
     "ADMISSIONS_EMAILS": "admissions@center.example",
+    "SECRET_KEY_FALLBACKS": "",
+    "AUDIT_RETENTION_DAYS": "2192",
 }
 DATABASES = {"sqlite": private_database.sqlite, "pg": private_database.postgresql}
 
@@ -29,10 +31,11 @@ def prepare() -> None:
     choice = os.environ.get("TEST_DB", "sqlite")
     if choice not in DATABASES:
         raise SystemExit(f"TEST_DB is {choice!r}; choose one of: {', '.join(DATABASES)}.")
-    os.environ.update(ENVIRONMENT, DATABASE_URL=DATABASES[choice]())
+    records = str(private_database.folder() / "records")
+    os.environ.update(ENVIRONMENT, DATABASE_URL=DATABASES[choice](), RECORDS_DIR=records)
     # Two runs at once share nothing, and nothing stays behind.
     os.environ["TMPDIR"] = tempfile.tempdir = str(private_database.folder())
-    for name in (*ENVIRONMENT, "DATABASE_URL"):
+    for name in (*ENVIRONMENT, "DATABASE_URL", "RECORDS_DIR"):
         # A secret in a file would win over the value above; an empty path does not.
         os.environ[f"{name}_FILE"] = ""
 

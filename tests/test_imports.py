@@ -26,11 +26,14 @@ BORROWS = {
 
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
-    "leaves": "choices phones crypto nonces cards card_decoder uploads windows spoken",
+    "leaves": "choices phones crypto nonces cards card_decoder uploads windows spoken audit_guard",
     "fields": "fields",
     "models": "models",
     "rules": "lookup routing promises audit consent outbox throttle canary",
-    "flows": "submissions workflow receipts parking rotation retention groups loading seeding",
+    "flows": (
+        "submissions workflow receipts parking rotation retention groups loading seeding jobs "
+        "audit_anchor audit_check audit_retention"
+    ),
     "edges": "forms form_page views receipt_views urls admin management migrations apps",
 }
 HEIGHT = {

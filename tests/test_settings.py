@@ -57,6 +57,11 @@ def test_good_production_settings_start_without_a_warning():
         ("FIELD_ENCRYPTION_KEYS", f"k1:{ZERO_KEY}"),
         ("FIELD_ENCRYPTION_KEYS", f"k1:{GOOD_KEY},k1:{GOOD_KEY}"),
         ("FIELD_ENCRYPTION_KEYS", f"k1:{GOOD_KEY},k2:c2hvcnQ="),
+        ("SECRET_KEY_FALLBACKS", "too-short-to-be-a-secret"),
+        ("SECRET_KEY_FALLBACKS", f"{PRODUCTION['SECRET_KEY'].replace(',', '')},short"),
+        ("AUDIT_RETENTION_DAYS", "365"),
+        ("AUDIT_RETENTION_DAYS", "six years"),
+        ("AUDIT_RETENTION_DAYS", "99999999999"),
         ("PUBLIC_URL", ""),
         ("PUBLIC_URL", "center.example"),
         ("PUBLIC_URL", "http://center.example"),
@@ -98,4 +103,4 @@ def test_the_example_lists_exactly_the_settings_there_are():
 
 
 def test_the_tests_leave_no_setting_to_the_developers_own():
-    assert read_names() <= {*ENVIRONMENT, "DATABASE_URL"}
+    assert read_names() <= {*ENVIRONMENT, "DATABASE_URL", "RECORDS_DIR"}

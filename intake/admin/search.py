@@ -7,9 +7,10 @@ sealed, bound to the user and for a short time, through paging and back links to
 import json
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 
-from intake import crypto, lookup
+from intake import audit, crypto, lookup
 
 PARAMETER = "found"
 LIFETIME = timedelta(minutes=60)
@@ -25,11 +26,19 @@ class SearchExpired(ValueError):
 
 
 def token(text: str, *, region: str, user, at: datetime) -> str:
-    """Return what the address of the results carries instead of the words."""
+    """Return what the address of the results carries instead of the words.
+
+    That somebody searched is written down, with the kinds of terms and never the terms.
+    """
     reference = lookup.reference_in(text)
     terms = lookup.terms(text, region)
     if not reference and not terms:
         raise NothingToSearch
+    kinds = {lookup.Kind(kind).name.lower() for kind, _digests in terms}
+    if reference:
+        kinds.add("reference")
+    with transaction.atomic():
+        audit.record_apart(audit.Action.SEARCHED, by=user, at=at, fields=kinds)
     content = {
         "reference": reference,
         "terms": terms,

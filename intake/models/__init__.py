@@ -1,6 +1,7 @@
 """Everything about the people who ask for help. Only this app holds a person."""
 
-from intake.models.audit_event import AuditEvent, AuditHead
+from intake.models.audit_event import AppendOnly, AuditEvent, AuditHead
+from intake.models.audit_purge import AuditCut, AuditPermit
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText
 from intake.models.contact_attempt import ContactAttempt
@@ -12,8 +13,11 @@ from intake.models.search_token import SearchToken
 from intake.models.throttle import Throttle
 
 __all__ = [
+    "AppendOnly",
+    "AuditCut",
     "AuditEvent",
     "AuditHead",
+    "AuditPermit",
     "CallbackRequest",
     "CardImage",
     "Carrier",

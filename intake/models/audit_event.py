@@ -8,11 +8,31 @@ from django.utils.translation import gettext_lazy as _
 from intake.models.lead import Lead
 
 
+class AppendOnly(Exception):
+    """Somebody tried to change or remove an audit event."""
+
+
+class AuditEventQuerySet(models.QuerySet):
+    """Audit events can be read and added. The purge alone goes past this, with a permit."""
+
+    def update(self, **values):
+        raise AppendOnly
+
+    def bulk_update(self, objects, fields, batch_size=None):
+        raise AppendOnly
+
+    def delete(self):
+        raise AppendOnly
+
+    delete.queryset_only = True
+
+
 class AuditEvent(models.Model):
     """One link of a chain: `digest` covers this row and the link before it.
 
     Each lead has a chain; events that are about no lead (sign-ins, searches) share one.
     `fields` are names, `reason` is a code of a short list: neither ever holds a value.
+    Rows are only ever added; triggers in the database see to it too (`intake.audit_guard`).
     """
 
     class Action(models.TextChoices):
@@ -51,9 +71,17 @@ class AuditEvent(models.Model):
         FACTOR_RESET = "factor_reset", _("Second factor reset")
         RECOVERY_USED = "recovery", _("Recovery code used")
         PURGED = "purged", _("Old audit events removed")
+        RESTORED = "restored", _("Taken up again after a restore")
 
+    # Without indexes of their own: those below, and the constraints, begin with these columns.
     lead = models.ForeignKey(
-        Lead, models.PROTECT, null=True, blank=True, related_name="audit_events"
+        Lead,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="audit_events",
+        db_index=False,
+        verbose_name=_("lead"),
     )
     seq = models.PositiveIntegerField(_("number"))
     at = models.DateTimeField(_("when"))
@@ -63,12 +91,15 @@ class AuditEvent(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name=_("who"),
     )
     action = models.CharField(_("what"), max_length=12, choices=Action.choices)
     fields = models.CharField(_("fields"), max_length=400, blank=True)
     reason = models.CharField(_("reason"), max_length=20, blank=True)
     digest = models.CharField(max_length=64)
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit event")
@@ -80,17 +111,35 @@ class AuditEvent(models.Model):
                 fields=["seq"], condition=Q(lead=None), name="audit_event_once_apart"
             ),
         ]
+        # The list shows the newest first; each filter ends in that order.
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_event_at"),
+            models.Index(fields=["by", "at", "id"], name="audit_event_by"),
+            models.Index(fields=["action", "at", "id"], name="audit_event_action"),
+        ]
 
     def __str__(self):
-        return f"{self.get_action_display()} {self.lead_id or ''} {self.seq}"
+        return f"{self.get_action_display()} {self.seq}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly
 
 
 class AuditHead(models.Model):
-    """Where the chain of the events without a lead stands: one row, as a lead's own fields."""
+    """Where the chain of the events without a lead stands: one row, as a lead's own fields.
+
+    `anchor` is the digest of the last line written outside the database.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     audit_seq = models.PositiveIntegerField(default=0)
     audit_head = models.CharField(max_length=64, blank=True)
+    anchor = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="audit_head_is_one_row")]

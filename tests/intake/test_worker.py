@@ -35,6 +35,11 @@ def mails_in(folder) -> str:
     return "".join(path.read_text() for path in folder.glob("*")) if folder.exists() else ""
 
 
+def faults_in(output: str) -> list[str]:
+    """Return what a worker said beyond that it did its daily job."""
+    return [line for line in output.splitlines() if "INFO intake.audit_anchor" not in line]
+
+
 def test_once_does_all_that_is_due_and_ends(db):
     now, user = timezone.now(), builders.staff()
     leads = [builders.lead(at=now - HOUR) for _ in range(3)]
@@ -55,7 +60,8 @@ def test_once_does_all_that_is_due_and_ends(db):
     assert len(mail.outbox) == 3
     assert Lead.objects.get(pk=leads[0].pk).owner is None
     assert ParkedCard.objects.get().page == 1
-    assert Throttle.objects.count() == 1
+    assert not Throttle.objects.filter(until__lte=now).exists()
+    assert throttle.count("new", "x", per=HOUR, at=now) == 2
 
 
 def test_it_waits_for_a_database_that_is_away_and_then_goes_on(
@@ -72,7 +78,8 @@ def test_it_waits_for_a_database_that_is_away_and_then_goes_on(
     monkeypatch.setattr(outbox, "deliver_next", deliver)
     monkeypatch.setattr(work, "close_old_connections", lambda: None)
     call_command("work", "--pause", "0")
-    assert [record.getMessage() for record in caplog.records] == [
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.getMessage() for record in errors] == [
         "worker waits for the database error=OperationalError",
         "worker waits for the database error=InterfaceError",
     ]
@@ -110,7 +117,7 @@ def test_the_real_process_works_until_it_is_told_to_stop(tmp_path, number):
         output, _ = worker.communicate(timeout=5)
     finally:
         worker.kill()
-    assert (worker.returncode, output) == (0, "")
+    assert (worker.returncode, faults_in(output)) == (0, [])
     assert not Outbox.objects.filter(sent_at=None).exists()
 
 
@@ -143,7 +150,7 @@ def test_two_real_workers_share_the_work(tmp_path):
         for _ in range(2)
     ]
     outputs = [worker.communicate(timeout=60)[0] for worker in workers]
-    assert outputs == ["", ""]
+    assert [faults_in(output) for output in outputs] == [[], []]
     subjects = [
         line.split()[-1]
         for line in mails_in(tmp_path / "mail").splitlines()

@@ -7,14 +7,24 @@ from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
 
-from intake import canary, outbox, parking, throttle, workflow
+from intake import (
+    audit_anchor,
+    audit_retention,
+    canary,
+    jobs,
+    outbox,
+    parking,
+    throttle,
+    workflow,
+)
 
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 class Command(BaseCommand):
@@ -60,3 +70,15 @@ class Command(BaseCommand):
         workflow.end_leases(at=at)
         parking.sweep(at=at)
         throttle.sweep(at=at)
+        if jobs.due("audit retention", every=DAY, at=at):
+            audit_retention.purge(at=at)
+        self.anchor_audit(at=at)
+
+    def anchor_audit(self, *, at) -> None:
+        """Write the day's anchor; one that could not be written is due again in a minute."""
+        try:
+            with transaction.atomic():
+                if jobs.due("audit anchor", every=DAY, at=at):
+                    audit_anchor.write(at=at)
+        except OSError as error:
+            logger.error("audit anchor not written error=%s", type(error).__name__)
