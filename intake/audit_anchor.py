@@ -2,7 +2,7 @@
 
 A chain whose end was cut off, head and all, still looks whole; a line written before shows
 that it was longer. Each line is made with a key over the one before it, and the database
-remembers the last one. References of leads are not in it, only their ids and digests.
+remembers the last one. It names leads by id, and nobody.
 """
 
 import json
@@ -134,16 +134,21 @@ def _last(remembered: str) -> Anchor | None:
 
 def lines() -> Iterable[str]:
     """Return every line of every month, oldest first."""
-    for path in sorted(settings.RECORDS_DIR.glob("audit-*.txt")):
+    for path in _files():
         with path.open(encoding="utf-8") as file:
             yield from file
+
+
+def _files() -> list[Path]:
+    return sorted(settings.RECORDS_DIR.glob("audit-*.txt"))
 
 
 def _append(line: str, *, month: str) -> None:
     """Add a line to the month's file, and return when it is on the disk."""
     folder: Path = settings.RECORDS_DIR
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"audit-{month}.txt"
+    # A clock that was set back must not put a line before older ones.
+    path = max([folder / f"audit-{month}.txt", *_files()])
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(file, line.encode())
