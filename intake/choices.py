@@ -153,6 +153,49 @@ class Outcome(TextChoices):
     CALL_BACK = "call_back", _("Asked to be called at another time")
 
 
+class Part(TextChoices):
+    """Whose data of a lead is copied or erased; `parts` says which fields those are."""
+
+    CALLER = "caller", _("the caller’s")
+    PATIENT = "patient", _("the patient’s")
+    BOTH = "both", _("everything")
+    # What goes first by itself: photos show more than anybody needs for long.
+    CARDS = "cards", _("the card photos")
+
+
+class IdentityCheck(TextChoices):
+    """How staff made sure who asks for a copy, or to be forgotten."""
+
+    CALLED_BACK = "called_back", _("Called back on the number we have")
+    PIN = "pin", _("Told us reference and PIN")
+    SEEN = "id_seen", _("Showed identification in person")
+    LETTER = "letter", _("Wrote a signed letter")
+
+
+class HoldReason(TextChoices):
+    """Why nothing of a lead may be erased."""
+
+    COURT = "court", _("A court order or subpoena")
+    CLAIM = "claim", _("A claim or lawsuit, made or expected")
+    INQUIRY = "inquiry", _("An inquiry by an authority")
+
+
+class HoldEnd(TextChoices):
+    """Why a legal hold is lifted."""
+
+    OVER = "over", _("The matter is over")
+    MISTAKE = "mistake", _("It was set by mistake")
+
+
+class Expired(TextChoices):
+    """Why a lead is forgotten by itself; `settings.RETENTION` says after how long."""
+
+    SPAM = "spam", _("spam")
+    UNREACHED = "unreached", _("never reached")
+    ENDED = "ended", _("admitted or closed otherwise")
+    CARDS = "cards", _("card photos")
+
+
 class ConsentKind(TextChoices):
     CALL = "call", _("One call about this request")
     VOICEMAIL = "voicemail", _("Voicemail")

@@ -29,7 +29,9 @@ class Phone:
         return f"tel:{self.e164}" + (f";ext={self.extension}" if self.extension else "")
 
     def display(self, region: str) -> str:
-        """The number as people in that region write it."""
+        """The number as people in that region write it; nothing where it was erased."""
+        if not self.e164:
+            return ""
         number = phonenumbers.parse(self.e164)
         home = phonenumbers.country_code_for_region(region) == number.country_code
         style = PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL

@@ -43,9 +43,10 @@ def receipt(request):
             return response
         return _sign_in(request, at)
     allowed = receipts.read_cookie(request.COOKIES, at=at)
-    lead = allowed and Lead.objects.filter(pk=allowed.lead_id).first()
+    lead = allowed and Lead.objects.with_caller().filter(pk=allowed.lead_id).first()
     if not lead:
-        return render(request, "intake/receipt_sign_in.html", {"form": ReceiptForm()})
+        context = {"form": ReceiptForm(), "is_gone": bool(allowed)}
+        return render(request, "intake/receipt_sign_in.html", context)
     return _render_receipt(request, lead, shows_pin=allowed.shows_pin, has_cookie=True, at=at)
 
 

@@ -102,7 +102,7 @@ def find(reference: str, pin: str, *, address: str, at: datetime) -> Lead | None
         return None
     if throttle.count("pin.reference", reference, per=PAUSE, at=at) > TRIES_PER_REFERENCE:
         raise TooManyTries
-    lead = Lead.objects.filter(reference=reference).first()
+    lead = Lead.objects.with_caller().filter(reference=reference).first()
     if lead is None or not lead.pin_digest or not has_pin(lead, pin):
         return None
     throttle.forget("pin.reference", reference)

@@ -51,6 +51,10 @@ TICKS = {
 Texts = Mapping[str, ConsentText]
 
 
+class Forgotten(Exception):
+    """The lead that details were sent for was erased meanwhile."""
+
+
 def receive_callback(
     data: Mapping[str, Any], *, texts: Texts, nonce: str, promise: Promise, at: datetime
 ) -> Lead:
@@ -156,7 +160,12 @@ def _store(
 
 def _lead_of(request: Request, onto: Lead | None) -> Lead | None:
     held = Lead.objects.select_for_update()
-    return held.get(pk=onto.pk) if onto else held.filter(form_nonce=request.form_nonce).first()
+    if onto is None:
+        return held.filter(form_nonce=request.form_nonce).first()
+    lead = held.with_caller().filter(pk=onto.pk).first()
+    if lead is None:
+        raise Forgotten
+    return lead
 
 
 def _was_stored(request: Request) -> bool:

@@ -69,7 +69,7 @@ def _show_or_take(request, page: FormPage):
 def add_insurance(request):
     """Attach insurance details to the request whose receipt this browser may see."""
     allowed = receipts.read_cookie(request.COOKIES, at=timezone.now())
-    lead = allowed and Lead.objects.filter(pk=allowed.lead_id).first()
+    lead = allowed and Lead.objects.with_caller().filter(pk=allowed.lead_id).first()
 
     def receive(form, *, nonce, at):
         # Counts only where the call that was promised before is over.
@@ -89,7 +89,10 @@ def add_insurance(request):
         ),
         format_html('href="{}" target="_blank"', reverse("intake:receipt")),
     )
-    stored, again = page.take(request, trouble="" if lead else closed)
+    try:
+        stored, again = page.take(request, trouble="" if lead else closed)
+    except submissions.Forgotten:
+        stored, again = page.take(request, trouble=closed)
     return confirm(request, stored) if stored else again
 
 

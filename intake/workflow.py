@@ -41,6 +41,8 @@ def _change(lead: Lead, action: Action, *, version: int | None, by, at: datetime
     """Hold the lead, let the caller change it, then save what changed and audit its names."""
     with transaction.atomic():
         held = Lead.objects.select_for_update().select_related(None).get(pk=lead.pk)
+        if held.erased_at:
+            raise Refused(_("Nothing is left of this lead: it was erased."))
         if version is not None and held.version != version:
             raise Stale(_what_changed(held, by))
         before = {name: getattr(held, name) for name in _WATCHED}
@@ -90,6 +92,7 @@ _CHANGES = (
     Action.ATTEMPT_LOGGED,
     Action.CLOSED,
     Action.REOPENED,
+    Action.ERASED,
 )
 
 
@@ -182,11 +185,21 @@ def close(lead: Lead, *, version: int, by, at: datetime, disposition: Dispositio
         held.lease_until = None
 
 
+def withdraw(lead: Lead, *, by, at: datetime) -> None:
+    """End an open lead because its caller asked to be forgotten, whoever holds it."""
+    with _change(lead, Action.CLOSED, version=None, by=by, at=at) as held:
+        _must_be_open(held)
+        held.status, held.disposition = Status.CLOSED, Disposition.DECLINED
+        held.closed_at, held.lease_until = at, None
+
+
 def reopen(lead: Lead, *, version: int, by, at: datetime) -> None:
     """Put an ended lead back into the queue, due now."""
     with _change(lead, Action.REOPENED, version=version, by=by, at=at) as held:
         if held.is_open:
             raise Refused(_("This lead is open already."))
+        if not held.phone:
+            raise Refused(_("The caller was forgotten on request: nobody is left to call."))
         held.status = Status.REACHED if held.reached_at else Status.CONTACTING
         held.disposition, held.closed_at = "", None
         held.due_at = at

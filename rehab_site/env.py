@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,8 +17,23 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# FileAwareEnv also reads SECRET_KEY_FILE and its like, as containers offer secrets.
-env = environ.FileAwareEnv()
+LONGEST_DAYS = 36_500
+
+
+class Env(environ.FileAwareEnv):
+    """Also reads SECRET_KEY_FILE and its like, as containers offer secrets."""
+
+    def days(self, name: str, *, default: int) -> timedelta:
+        """Return a stretch of whole days, refusing none at all."""
+        value = self.str(name, default="") or str(default)
+        if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= LONGEST_DAYS:
+            raise ImproperlyConfigured(
+                f"Set {name} to a whole number of days, from 1 to {LONGEST_DAYS}."
+            )
+        return timedelta(days=int(value))
+
+
+env = Env()
 env.read_env(BASE_DIR / ".env")
 
 KEY_BYTES = 32
@@ -99,6 +115,15 @@ def public_url(debug: bool) -> str:
             "Set PUBLIC_URL to an https:// address: personal data never travels in the clear."
         )
     return value
+
+
+def records_dir() -> Path:
+    """Return the folder, outside the database, of what must outlive its backups."""
+    value = env.str("RECORDS_DIR", default="") or str(BASE_DIR / "var" / "records")
+    folder = Path(value)
+    if not folder.is_absolute() or (folder.exists() and not folder.is_dir()):
+        raise ImproperlyConfigured("Set RECORDS_DIR to the absolute path of a folder of its own.")
+    return folder
 
 
 def fresh_development_env() -> str:

@@ -1,6 +1,5 @@
 """All settings, from the environment alone; `.env.example` lists them."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -11,6 +10,7 @@ from rehab_site.env import (
     encryption_keys,
     env,
     public_url,
+    records_dir,
     secret_key,
     secret_key_fallbacks,
 )
@@ -94,11 +94,29 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # FULL: a receipt shown is a row on the disk, even through a power cut.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # secure_delete: what was erased is overwritten, not only unlinked.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        "PRAGMA secure_delete=ON;",
     }
     # A file, so that tests with several connections see one database.
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What must outlive a restored backup: the list of erasures. Nothing personal stands there.
+RECORDS_DIR = records_dir()
+# How long a lead is kept after the last activity, by how it ended. One that is still open
+# is never forgotten by itself, and a legal hold stops every one of these clocks.
+RETENTION = {
+    # Time enough to find the person in need whom somebody took for spam.
+    "spam": env.days("RETAIN_SPAM_DAYS", default=30),
+    # Families call back months later; then it helps to know that they asked before.
+    "unreached": env.days("RETAIN_UNREACHED_DAYS", default=180),
+    # Admitted, referred, declined: people come back within two years, and questions about
+    # what was said do too. A patient's treatment record is kept elsewhere, and longer.
+    "ended": env.days("RETAIN_ENDED_DAYS", default=730),
+    # A benefits check takes days. A photo shows more than the numbers taken from it.
+    "cards": env.days("RETAIN_CARDS_DAYS", default=30),
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -111,7 +129,6 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 # Records outside the database that prove what is in it. Every node writes to the same folder.
-RECORDS_DIR = Path(env.str("RECORDS_DIR", default=f"{BASE_DIR}/var/records"))
 AUDIT_RETENTION_DAYS = audit_retention_days()
 
 LANGUAGE_CODE = "en-us"

@@ -23,6 +23,13 @@ def django_db_modify_db_settings(worker_id):
     database["TEST"] = {**database.get("TEST", {}), "NAME": name}
 
 
+@pytest.fixture(autouse=True)
+def records(settings, tmp_path):
+    """Give each test a journal of its own; return its folder."""
+    settings.RECORDS_DIR = tmp_path / "records"
+    return settings.RECORDS_DIR
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files_and_quick_passwords(tmp_path_factory):
     """No test depends on files that somebody collected, and none waits for Argon2."""

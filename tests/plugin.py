@@ -23,6 +23,10 @@ ENVIRONMENT = {
     "ADMISSIONS_EMAILS": "admissions@center.example",
     "SECRET_KEY_FALLBACKS": "",
     "AUDIT_RETENTION_DAYS": "2192",
+    "RETAIN_SPAM_DAYS": "30",
+    "RETAIN_UNREACHED_DAYS": "180",
+    "RETAIN_ENDED_DAYS": "730",
+    "RETAIN_CARDS_DAYS": "30",
 }
 DATABASES = {"sqlite": private_database.sqlite, "pg": private_database.postgresql}
 

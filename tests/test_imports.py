@@ -26,14 +26,13 @@ BORROWS = {
 
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
-    "leaves": "choices phones crypto nonces cards card_decoder uploads windows spoken audit_guard",
+    "leaves": "choices phones crypto notices nonces cards card_decoder uploads windows spoken "
+    "audit_guard",
     "fields": "fields",
     "models": "models",
-    "rules": "lookup routing promises audit consent outbox throttle canary",
-    "flows": (
-        "submissions workflow receipts parking rotation retention groups loading seeding jobs "
-        "audit_anchor audit_check audit_retention"
-    ),
+    "rules": "lookup routing promises audit consent outbox throttle canary jobs parts journal",
+    "flows": "submissions workflow receipts parking rotation retention replay copies groups "
+    "loading seeding audit_anchor audit_check audit_retention",
     "edges": "forms form_page views receipt_views urls admin management migrations apps",
 }
 HEIGHT = {

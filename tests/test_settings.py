@@ -66,6 +66,12 @@ def test_good_production_settings_start_without_a_warning():
         ("PUBLIC_URL", "center.example"),
         ("PUBLIC_URL", "http://center.example"),
         ("PUBLIC_URL", "https://center.example/path"),
+        ("RECORDS_DIR", "var/records"),
+        ("RECORDS_DIR", __file__),
+        ("RETAIN_SPAM_DAYS", "0"),
+        ("RETAIN_UNREACHED_DAYS", "-1"),
+        ("RETAIN_ENDED_DAYS", "two years"),
+        ("RETAIN_CARDS_DAYS", "1000000"),
     ],
 )
 def test_a_missing_or_weak_setting_is_refused(name, value):

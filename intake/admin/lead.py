@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from intake import outbox
 from intake.admin import lead_page, search
 from intake.admin.paging import CappedPaginator
+from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
 from intake.models import Lead
 from programs.context import current_center
 
 
 @admin.register(Lead)
-class LeadAdmin(QueueColumns, admin.ModelAdmin):
+class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
     list_display_links = ["reference"]
     list_select_related = ["owner", "program"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
@@ -42,6 +43,7 @@ class LeadAdmin(QueueColumns, admin.ModelAdmin):
             path("search/", page(self.search), name="intake_lead_search"),
             path("<uuid:pk>/card/<uuid:card>/", page(self.card), name="intake_lead_card"),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
+            *self.privacy_urls(),
             *super().get_urls(),
         ]
 
@@ -103,7 +105,10 @@ class LeadAdmin(QueueColumns, admin.ModelAdmin):
 
     @method_decorator([never_cache, require_safe])
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        return lead_page.show(self, request, self._lead(request, object_id))
+        lead = self._lead(request, object_id)
+        return (
+            self.tombstone(request, lead) if lead.erased_at else lead_page.show(self, request, lead)
+        )
 
     @method_decorator(require_safe)
     def card(self, request, pk, card):
@@ -113,6 +118,9 @@ class LeadAdmin(QueueColumns, admin.ModelAdmin):
         lead = self._lead(request, pk)
         if not self.has_change_permission(request, lead):
             raise PermissionDenied
+        if lead.erased_at:
+            messages.error(request, _("Nothing is left of this lead: it was erased."))
+            return redirect("admin:intake_lead_change", lead.pk)
         return lead_page.act(self, request, lead, action)
 
     def history_view(self, request, object_id, extra_context=None):

@@ -100,6 +100,8 @@ class QueueColumns:
     @admin.display(description=_("due"))
     def due(self, lead: Lead):
         now = timezone.now()
+        if lead.erased_at:
+            return format_html('<span class="badge badge-quiet">{}</span>', _t("erased"))
         if not lead.is_open:
             return lead.get_disposition_display() or lead.get_status_display()
         left = lead.due_at - now

@@ -5,6 +5,7 @@ from intake.models.audit_purge import AuditCut, AuditPermit
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText
 from intake.models.contact_attempt import ContactAttempt
+from intake.models.job import Job
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox
@@ -25,6 +26,7 @@ __all__ = [
     "ConsentText",
     "ContactAttempt",
     "InsuranceVerification",
+    "Job",
     "KeyCanary",
     "Lead",
     "Outbox",

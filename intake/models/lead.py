@@ -30,6 +30,10 @@ class LeadQuerySet(models.QuerySet):
         """Leads somebody still has to do something about."""
         return self.filter(closed_at=None)
 
+    def with_caller(self):
+        """Leads whose caller has not been forgotten; only these have a receipt."""
+        return self.exclude(phone="")
+
 
 class Lead(models.Model):
     """A person who asked for help, with everything needed to call back safely.
@@ -183,6 +187,12 @@ class Lead(models.Model):
             )
         ] + [
             models.Index(fields=["closed_at", "id"], name="lead_closed"),
+            # The retention clock asks by disposition for what was quiet since some day.
+            models.Index(
+                fields=["disposition", "active_at"],
+                name="lead_to_forget",
+                condition=Q(closed_at__isnull=False, erased_at=None, legal_hold=False),
+            ),
             models.Index(
                 fields=["lease_until"], name="lead_leased", condition=Q(lease_until__isnull=False)
             ),

@@ -96,6 +96,8 @@ TABLE = """
 /admin/intake/lead/search/                            login     405       405       405
 /admin/intake/lead/<uuid:pk>/card/<uuid:card>/        login     403       200       200
 /admin/intake/lead/<uuid:pk>/do/<slug:action>/        login     403       405       405
+/admin/intake/lead/<uuid:pk>/privacy/                 login     403       403       200
+/admin/intake/lead/<uuid:pk>/privacy/<slug:action>/   login     405       405       405
 /admin/intake/lead/                                   login     403       200       200
 /admin/intake/lead/add/                               login     403       403       403
 /admin/intake/lead/<path:object_id>/history/          login     403       on        on

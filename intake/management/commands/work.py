@@ -15,8 +15,10 @@ from intake import (
     audit_retention,
     canary,
     jobs,
+    journal,
     outbox,
     parking,
+    retention,
     throttle,
     workflow,
 )
@@ -25,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(minutes=1)
 DAY = timedelta(days=1)
+PURGE_EVERY = timedelta(hours=1)
+# Leads of one kind in one go; mail waits meanwhile, some seconds.
+PURGE_LIMIT = 500
 
 
 class Command(BaseCommand):
@@ -73,6 +78,12 @@ class Command(BaseCommand):
         if jobs.due("audit retention", every=DAY, at=at):
             audit_retention.purge(at=at)
         self.anchor_audit(at=at)
+        if jobs.due("purge", every=PURGE_EVERY, at=at):
+            try:
+                retention.purge(at=at, limit=PURGE_LIMIT)
+            except journal.Unwritable as error:
+                # Mail must go on; the next hour tries again.
+                logger.error("nothing is erased: RECORDS_DIR cannot be written error=%s", error)
 
     def anchor_audit(self, *, at) -> None:
         """Write the day's anchor; one that could not be written is due again in a minute."""
