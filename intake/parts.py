@@ -89,5 +89,5 @@ def relations() -> Iterator[tuple[str, object]]:
     """Yield the name and the relation of everything that points to a lead, hidden or not."""
     for relation in Lead._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and not relation.many_to_many:
-            hidden = relation.related_model._meta.model_name
-            yield relation.get_accessor_name() or hidden, relation
+            model_name = relation.related_model._meta.model_name
+            yield (model_name if relation.hidden else relation.get_accessor_name()), relation
