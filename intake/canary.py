@@ -1,10 +1,12 @@
 """Proof at every start that the encryption keys fit this database."""
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from intake import crypto
-from intake.models import KeyCanary
+from intake.fields import encrypted_fields, sealed_under
+from intake.models import KeyCanary, SearchToken
 
 SONG = "the keys fit"
 
@@ -15,8 +17,9 @@ def prove_keys() -> None:
     for kid, sealed in known.items():
         if kid not in settings.FIELD_ENCRYPTION_KEYS:
             raise ImproperlyConfigured(
-                f"FIELD_ENCRYPTION_KEYS lacks the key “{kid}”, which rows in this database are "
-                "sealed with. Put it back after the newest key, then run `manage.py rotate_keys`."
+                f"FIELD_ENCRYPTION_KEYS lacks the key “{kid}”, which {rows_that_need(kid)} rows in "
+                "this database still need. Put it back after the newest key, then run "
+                "`manage.py rotate_keys`."
             )
         try:
             crypto.unseal_text(sealed, bound_to=f"canary:{kid}")
@@ -29,6 +32,13 @@ def prove_keys() -> None:
     if kid not in known:
         sealed = crypto.seal_text(SONG, bound_to=f"canary:{kid}")
         KeyCanary.objects.get_or_create(key_id=kid, defaults={"sealed": sealed})
+
+
+def rows_that_need(kid: str) -> int:
+    """Count the rows that are sealed, or found by a digest made, under that key."""
+    models = filter(encrypted_fields, apps.get_app_config("intake").get_models())
+    sealed = sum(sealed_under(model, kid).count() for model in models)
+    return sealed + SearchToken.objects.filter(key_id=kid).count()
 
 
 def retire(kid: str) -> None:

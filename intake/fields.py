@@ -8,6 +8,8 @@ The primary key is part of what a value is bound to: it is set before the first 
 from datetime import date
 
 from django.db import models
+from django.db.models import BinaryField, CharField, F, Q
+from django.db.models.functions import Substr
 
 from intake import crypto
 
@@ -114,3 +116,16 @@ class EncryptedBytesField(_SealedFieldMixin, models.BinaryField):
 def encrypted_fields(model) -> list[models.Field]:
     """Return the sealed fields of a model."""
     return [field for field in model._meta.concrete_fields if isinstance(field, _SealedFieldMixin)]
+
+
+def sealed_under(model: type[models.Model], key_id: str) -> models.QuerySet:
+    """Return the rows of which some field is sealed under that key."""
+    head = crypto.header(key_id)
+    sealed, heads = Q(), {}
+    for field in encrypted_fields(model):
+        is_bytes = isinstance(field, EncryptedBytesField)
+        name = f"{field.name}_head"
+        kind = BinaryField() if is_bytes else CharField()
+        heads[name] = Substr(F(field.name), 1, len(head), output_field=kind)
+        sealed |= Q(**{name: head if is_bytes else head.decode()})
+    return model.objects.annotate(**heads).filter(sealed).only("pk")

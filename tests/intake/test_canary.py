@@ -7,8 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from intake import canary
+from intake import canary, rotation
 from intake.models import KeyCanary
+from tests import builders
 from tests.intake import processes
 
 RIGHT, WRONG, NEWER = bytes(range(32)), bytes(range(32, 64)), bytes(range(64, 96))
@@ -43,6 +44,19 @@ def test_a_missing_key_is_refused_and_nothing_is_remembered_of_that_start(proven
     with keys(newer=NEWER), pytest.raises(ImproperlyConfigured, match="lacks the key “tests”"):
         canary.prove_keys()
     assert KeyCanary.objects.count() == 1
+
+
+def test_a_missing_key_is_refused_with_the_count_of_rows_that_need_it(proven):
+    lead = builders.lead(name="Zora", message="please call")
+    # The lead and its request, and a digest for each way to find it: phone, last four, two of name.
+    needed = 2 + lead.search_tokens.count()
+    assert lead.search_tokens.count() == 4
+    with keys(newer=NEWER), pytest.raises(ImproperlyConfigured, match=f"which {needed} rows"):
+        canary.prove_keys()
+    with keys(newer=NEWER, tests=RIGHT):
+        rotation.rotate()
+    with keys(newer=NEWER):
+        canary.prove_keys()
 
 
 def test_a_new_key_in_front_of_the_old_one_is_welcome(proven):
