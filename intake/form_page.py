@@ -19,9 +19,10 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from intake import consent, nonces, parking, spoken, windows
+from intake import abuse, consent, nonces, parking, spoken, windows
 from intake.forms.contact import ContactForm
 from intake.models import Lead
+from intake.nonces import Nonce
 from intake.promises import Clock
 from programs.context import current_center
 
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 class FormPage:
     """One public form: its name (which its nonces carry), class, template and receiver.
 
-    `receive(form, nonce=, at=)` stores a valid form and returns its lead.
+    `receive(form, nonce=, at=, sending=)` stores a valid form and returns its lead.
     """
 
     name: str
@@ -56,38 +57,64 @@ class FormPage:
         With `trouble`, which the person is told, it is always shown again.
         """
         at = timezone.now()
+        address = request.META.get("REMOTE_ADDR", "")
         signed, nonce, wrong = self._check_origin(request, at)
-        trouble = trouble or wrong
-        kept = parking.parked_sides(nonce, at=at) if self._has_photos else set()
-        form = self._form(request, at, data=request.POST, files=request.FILES, kept=kept)
+        trouble, is_flooded = trouble or wrong, False
+        kept = parking.parked_sides(nonce.value, at=at) if self._has_photos else set()
+        takes_photos = not request.FILES or abuse.takes_photos(address, at=at)
+        form = self._form(
+            request,
+            at,
+            data=request.POST,
+            files=request.FILES,
+            kept=kept,
+            takes_photos=takes_photos,
+        )
         if form.is_valid() and not trouble:
-            return self.receive(form, nonce=nonce, at=at), None
+            # A page that was shown again, or that Back brought up, has its first time still.
+            took = at - nonce.issued_at
+            sending = abuse.Sending(address, took=took, is_trapped=form.is_trapped)
+            try:
+                return self.receive(form, nonce=nonce.value, at=at, sending=sending), None
+            except abuse.TooMany:
+                trouble, is_flooded = self._come_back_later(form), True
         if self._has_photos:
             for side, pages in form.photos.items():
-                parking.park(nonce, side, pages, at=at)
-            form.kept_cards = parking.parked_sides(nonce, at=at)
-        response = self._render(request, form, signed, at, trouble=trouble)
-        response.status_code = 403 if trouble else 422
+                parking.park(nonce.value, side, pages, at=at)
+            form.kept_cards = parking.parked_sides(nonce.value, at=at)
+        response = self._render(request, form, signed, at, trouble=trouble, is_flooded=is_flooded)
+        if is_flooded or not takes_photos:
+            response.status_code = 429
+        else:
+            response.status_code = 403 if trouble else 422
         add_never_cache_headers(response)
         return None, response
+
+    def _come_back_later(self, form) -> str:
+        return _(
+            "So many requests came from your internet connection in the last hour that we can "
+            "take no more from it right now. Everything you typed is still here: leave this page "
+            "open and press the button again in an hour, or call us now at %(phone)s."
+        ) % {"phone": form.center.phone}
 
     @property
     def _has_photos(self) -> bool:
         return hasattr(self.form_class, "photos")
 
-    def _check_origin(self, request, at: datetime) -> tuple[str, str, str]:
-        """Return the nonce as signed and as stored, and what is wrong with the page, if anything.
+    def _check_origin(self, request, at: datetime) -> tuple[str, Nonce, str]:
+        """Return the nonce, signed and read, and what is wrong with the page, if anything.
 
         Where the CSRF cookie is missing (blocked, or lost overnight), a valid nonce sent from
         our own origin is proof enough: nobody is signed in here, so nothing can be ridden on.
         """
         signed = request.POST.get("nonce", "")
         try:
-            nonce = nonces.read(signed, self.name, at=at).value
+            nonce = nonces.read(signed, self.name, at=at)
             trouble = ""
         except nonces.NonceError:
-            signed = nonces.issue(self.name, at=at)
-            nonce = nonces.read(signed, self.name, at=at).value
+            # Everything is filled in already: who presses again at once is not too fast.
+            signed = nonces.issue(self.name, at=at - abuse.FASTEST)
+            nonce = nonces.read(signed, self.name, at=at)
             trouble = _(
                 "This page was open for a long time, so it needs one more press: "
                 "everything you typed is still here. Please press the button again."
@@ -101,20 +128,21 @@ class FormPage:
             ) % {"phone": current_center(request).phone}
         return signed, nonce, trouble
 
-    def _form(self, request, at, *, kept=frozenset(), **kwargs):
+    def _form(self, request, at, *, kept=frozenset(), takes_photos=True, **kwargs):
         center = current_center(request)
         texts = consent.current_texts(language=(get_language() or "en")[:2], at=at)
-        more = {"kept_cards": kept} if self._has_photos else {}
+        photos = {"kept_cards": kept, "takes_photos": takes_photos} if self._has_photos else {}
         clock = Clock.of(center, at=at)
-        return self.form_class(center=center, clock=clock, texts=texts, **more, **kwargs)
+        return self.form_class(center=center, clock=clock, texts=texts, **photos, **kwargs)
 
-    def _render(self, request, form, signed, at, *, trouble=""):
+    def _render(self, request, form, signed, at, *, trouble="", is_flooded=False):
         opening = form.clock.desk.next_opening(at)
         zone = form.center.time_zone
         context = {
             "form": form,
             "nonce": signed,
             "trouble": trouble,
+            "is_flooded": is_flooded,
             "opens": opening
             and {
                 "day": spoken.day(opening, zone, now=at),

@@ -20,10 +20,15 @@ COOKIE = "receipt"
 COOKIE_PATH = "/receipt/"
 COOKIE_LIFETIME = timedelta(minutes=30)
 PIN_DIGITS = 6
-# Tries within a quarter of an hour before a pause: for one reference; from one address
-# (a shelter shares an address, so it gets more). A right PIN clears its reference only.
-TRIES_PER_REFERENCE, TRIES_PER_ADDRESS = 5, 30
+# Tries within a quarter of an hour: from one address at one PIN, and from one address at
+# all of them (a shelter shares an address, so it gets more).
+TRIES_AT_A_PIN, TRIES_PER_ADDRESS = 5, 30
 PAUSE = timedelta(minutes=15)
+# At one PIN from everywhere. Beyond it, somebody guesses from many addresses; then each other
+# address still has one try a day, so that strangers keep no family out. Together that is
+# some 1,460 guesses a day at a number of six digits, and staff can issue another one.
+TRIES_PER_PIN = 10
+NEWCOMERS_PER_PIN, DAY = 500, timedelta(days=1)
 
 
 class TooManyTries(Exception):
@@ -95,18 +100,35 @@ def find(reference: str, pin: str, *, address: str, at: datetime) -> Lead | None
 
     Raises TooManyTries during the pause. A wrong reference and a wrong PIN look alike.
     """
-    if throttle.count("pin.address", address, per=PAUSE, at=at) > TRIES_PER_ADDRESS:
+    home = throttle.household(address)
+    if throttle.count("pin.address", home, per=PAUSE, at=at) > TRIES_PER_ADDRESS:
         raise TooManyTries
     reference = lookup.reference_in(reference)
     if not reference:
         return None
-    if throttle.count("pin.reference", reference, per=PAUSE, at=at) > TRIES_PER_REFERENCE:
-        raise TooManyTries
     lead = Lead.objects.with_caller().filter(reference=reference).first()
+    # A PIN that staff have replaced takes its count with it.
+    target = (lead and lead.pin_digest) or reference
+    _must_not_guess(target, home, at)
     if lead is None or not lead.pin_digest or not has_pin(lead, pin):
         return None
-    throttle.forget("pin.reference", reference)
+    throttle.forget("pin.all", target)
+    for purpose in ("pin.tries", "pin.newcomer"):
+        throttle.forget(purpose, f"{target} {home}")
     return lead
+
+
+def _must_not_guess(target: str, home: str, at: datetime) -> None:
+    """Count a try, from that address before those of all, so that none uses up the others'."""
+    one = f"{target} {home}"
+    if throttle.count("pin.tries", one, per=PAUSE, at=at) > TRIES_AT_A_PIN:
+        raise TooManyTries
+    if throttle.count("pin.all", target, per=PAUSE, at=at) > TRIES_PER_PIN:
+        is_newcomer = throttle.count("pin.newcomer", one, per=DAY, at=at) == 1
+        if not is_newcomer:
+            raise TooManyTries
+        if throttle.count("pin.newcomers", target, per=DAY, at=at) > NEWCOMERS_PER_PIN:
+            raise TooManyTries
 
 
 @transaction.atomic

@@ -146,6 +146,8 @@ class World:
         lead = self.new_lead(reference, days)
         if status != Status.NEW and lead.promised_from >= self.at:
             status, disposition = Status.NEW, ""
+        if status == Status.NEW and self.random.random() < 0.03:
+            lead.suspicion = choices.Suspicion.TOO_FAST
         request = self.request_of(lead)
         ticks = [name for name in ("voicemail", "text", "email") if getattr(lead, f"{name}_ok")]
         yield lead

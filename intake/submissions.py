@@ -2,7 +2,8 @@
 
 Slow work (reading photos) is done before; mail goes out later, from the outbox. The
 same nonce with the same content is one request; with changed content it is another
-request of the same lead. Nothing is dropped and nothing is doubled.
+request of the same lead. Nothing is dropped and nothing is doubled; what looks like abuse
+is marked (see `abuse`, which alone refuses a flood).
 """
 
 import hashlib
@@ -15,9 +16,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from intake import audit, consent, lookup, outbox, receipts
+from intake import abuse, audit, consent, lookup, outbox, receipts
+from intake.abuse import Sending
 from intake.cards import CardPage
-from intake.choices import Arrival, ConsentKind, Status
+from intake.choices import Arrival, ConsentKind, Status, Suspicion
 from intake.models import (
     CallbackRequest,
     CardImage,
@@ -56,7 +58,13 @@ class Forgotten(Exception):
 
 
 def receive_callback(
-    data: Mapping[str, Any], *, texts: Texts, nonce: str, promise: Promise, at: datetime
+    data: Mapping[str, Any],
+    *,
+    texts: Texts,
+    nonce: str,
+    promise: Promise,
+    at: datetime,
+    sending: Sending | None = None,
 ) -> Lead:
     """Store a callback request and return its lead."""
     request = CallbackRequest(
@@ -65,7 +73,9 @@ def receive_callback(
         timezone=data["timezone"],
         message=data["message"],
     )
-    return _receive(request, data, texts=texts, nonce=nonce, promise=promise, at=at)
+    return _receive(
+        request, data, texts=texts, nonce=nonce, promise=promise, at=at, sending=sending
+    )
 
 
 def receive_insurance(
@@ -76,12 +86,21 @@ def receive_insurance(
     nonce: str,
     promise: Promise,
     at: datetime,
+    sending: Sending | None = None,
     onto: Lead | None = None,
 ) -> Lead:
     """Store an insurance form with its photos, on a lead of its own or onto a known one."""
     request = InsuranceVerification(**{name: data[name] for name in INSURANCE if name in data})
     return _receive(
-        request, data, cards, texts=texts, nonce=nonce, promise=promise, at=at, onto=onto
+        request,
+        data,
+        cards,
+        texts=texts,
+        nonce=nonce,
+        promise=promise,
+        at=at,
+        sending=sending,
+        onto=onto,
     )
 
 
@@ -106,12 +125,14 @@ def _store(
     texts: Texts,
     promise: Promise,
     at: datetime,
+    sending: Sending | None,
     onto: Lead | None = None,
 ) -> Lead:
     nonce = request.form_nonce
     lead = _lead_of(request, onto) if is_known or onto else None
     if lead and _was_stored(request):
         return lead
+    looks_like = abuse.suspicions(sending, phone=data.get("phone", ""), at=at) if sending else []
     contact = {name: data[name] for name in CONTACT if name in data}
     if lead is None:
         lead = Lead(form_nonce=nonce, received_at=at, arrival=_arrival(request), **contact)
@@ -119,7 +140,10 @@ def _store(
         lead.reference = _reference()
         lead.pin_digest = receipts.pin_digest(lead.pk, receipts.pin_for(nonce))
         lead.possibly_same_id = lookup.possibly_same(lead)
+        _suspect(lead, looks_like)
     else:
+        if lead.reached_at is None:
+            _suspect(lead, looks_like)
         for name, value in contact.items():
             setattr(lead, name, value)
         # Who only adds details waits for the call they were promised, if it is still to come.
@@ -159,7 +183,9 @@ def _store(
 
 
 def _lead_of(request: Request, onto: Lead | None) -> Lead | None:
-    held = Lead.objects.select_for_update()
+    # The weaker lock: another sending that only points here (as possibly the same person) and
+    # holds the counter we are about to wait for does not wait for us.
+    held = Lead.objects.select_for_update(no_key=True)
     if onto is None:
         return held.filter(form_nonce=request.form_nonce).first()
     lead = held.with_caller().filter(pk=onto.pk).first()
@@ -178,6 +204,12 @@ def _was_stored(request: Request) -> bool:
 
 def _arrival(request: Request) -> Arrival:
     return Arrival.CALLBACK if isinstance(request, CallbackRequest) else Arrival.INSURANCE
+
+
+def _suspect(lead: Lead, looks_like: list[Suspicion]) -> None:
+    """Add to what is suspected of a lead whom nobody has spoken with yet."""
+    known = dict.fromkeys([*lead.suspicions, *looks_like])
+    lead.suspicion = " ".join(known)
 
 
 def _promise(lead: Lead, promise: Promise) -> None:

@@ -18,14 +18,14 @@ from intake.promises import Promise
 from intake.receipt_views import confirm
 
 
-def receive_callback(form: CallbackForm, *, nonce, at) -> Lead:
+def receive_callback(form: CallbackForm, **sent) -> Lead:
     return submissions.receive_callback(
-        form.contact, texts=form.texts, nonce=nonce, promise=form.promise, at=at
+        form.contact, texts=form.texts, promise=form.promise, **sent
     )
 
 
 @transaction.atomic
-def receive_insurance(form: InsuranceForm, *, nonce, at, onto: Lead | None = None) -> Lead:
+def receive_insurance(form: InsuranceForm, *, nonce, at, **sent) -> Lead:
     cards = parking.take_up(nonce, at=at) | form.photos
     lead = submissions.receive_insurance(
         form.request,
@@ -34,7 +34,7 @@ def receive_insurance(form: InsuranceForm, *, nonce, at, onto: Lead | None = Non
         nonce=nonce,
         promise=form.promise,
         at=at,
-        onto=onto,
+        **sent,
     )
     parking.clear(nonce)
     return lead
@@ -71,12 +71,12 @@ def add_insurance(request):
     allowed = receipts.read_cookie(request.COOKIES, at=timezone.now())
     lead = allowed and Lead.objects.with_caller().filter(pk=allowed.lead_id).first()
 
-    def receive(form, *, nonce, at):
+    def receive(form, **sent):
         # Counts only where the call that was promised before is over.
         form.promise = form.clock.promise(lead.window, ZoneInfo(lead.timezone)) or Promise(
             lead.promised_from, lead.promised_by
         )
-        return receive_insurance(form, nonce=nonce, at=at, onto=lead)
+        return receive_insurance(form, onto=lead, **sent)
 
     page = FormPage("add-insurance", AddInsuranceForm, "intake/insurance.html", receive)
     if request.method != "POST":

@@ -66,6 +66,7 @@ _WATCHED = (
     "first_attempt_at",
     "reached_at",
     "closed_at",
+    "suspicion",
 )
 
 
@@ -162,6 +163,8 @@ def log_attempt(
         held.first_attempt_at = held.first_attempt_at or at
         if outcome == Outcome.REACHED:
             held.reached_at = held.reached_at or at
+            # Somebody is really there.
+            held.suspicion = ""
         reached = held.reached_at is not None
         if held.status in (Status.NEW, Status.CONTACTING):
             held.status = Status.REACHED if reached else Status.CONTACTING

@@ -30,7 +30,7 @@ LAYERS = {
     "audit_guard",
     "fields": "fields",
     "models": "models",
-    "rules": "lookup routing promises audit consent outbox throttle canary jobs parts journal",
+    "rules": "lookup routing promises audit consent outbox throttle abuse canary jobs parts journal",
     "flows": "submissions workflow receipts parking rotation retention replay copies groups "
     "loading seeding audit_anchor audit_check audit_retention",
     "edges": "forms form_page views receipt_views urls admin management migrations apps",

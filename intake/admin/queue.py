@@ -30,6 +30,7 @@ class ShowFilter(admin.SimpleListFilter):
             ("unclaimed", _("Nobody has it")),
             ("mine", _("Mine")),
             ("late", _("Late")),
+            ("suspected", _("Suspected spam")),
             ("closed", _("Ended")),
         ]
 
@@ -51,6 +52,8 @@ class ShowFilter(admin.SimpleListFilter):
             return leads.filter(owner=request.user)
         if self.value() == "late":
             return leads.filter(due_at__lt=timezone.now())
+        if self.value() == "suspected":
+            return leads.exclude(suspicion="")
         return leads
 
 
@@ -118,7 +121,14 @@ class QueueColumns:
 
     @admin.display(description=_("came by"))
     def came_by(self, lead: Lead):
-        return lead.get_arrival_display()
+        if not lead.suspicion:
+            return lead.get_arrival_display()
+        # In its place by its promise, like any other: it may be somebody in need.
+        return format_html(
+            '{} <span class="badge badge-risk">{}</span>',
+            lead.get_arrival_display(),
+            _t("suspected spam"),
+        )
 
     @admin.display(description=_("program"))
     def about(self, lead: Lead):

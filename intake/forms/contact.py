@@ -8,7 +8,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from intake import choices, spoken, windows
-from intake.forms.inputs import EmailField, PhoneField, TextField
+from intake.forms.inputs import EmailField, PhoneField, TextField, TrapField
 from intake.promises import Clock
 from programs.models import Center, Program
 
@@ -112,6 +112,7 @@ class ContactForm(forms.Form):
         max_length=4000,
         multiline=True,
     )
+    website = TrapField()
 
     # The parts that are folded away until somebody wants them.
     SAFETY = ("ask_for", "if_someone_else", "voicemail_ok", "text_ok", "email_ok", "email")
@@ -124,6 +125,7 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.center, self.clock, self.texts = center, clock, texts
         self.promise = None
+        self.is_trapped = False
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 field.error_messages["invalid_choice"] = _("Please choose one from the list.")
@@ -164,6 +166,7 @@ class ContactForm(forms.Form):
 
     def clean(self):
         data = super().clean()
+        self.is_trapped = bool(data.pop("website"))
         if "window" in data and "timezone" in data:
             self.promise = self.clock.promise(data["window"], ZoneInfo(data["timezone"]))
             if self.promise is None:

@@ -123,10 +123,28 @@ class MemberIdField(TextField):
         return re.sub(r"[\s/–—-]", "", super().to_python(value)).upper()
 
 
+class TrapField(forms.Field):
+    """A field that people do not see and machines fill in. Whatever it holds is right.
+
+    Its name is one that machines like and that no browser fills in by itself.
+    """
+
+    def __init__(self):
+        super().__init__(
+            required=False,
+            label=_("Please leave this empty: it is here to catch machines."),
+            widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}),
+        )
+
+
 class CardField(forms.Field):
-    """A photo or scan of an insurance card; cleans to its re-encoded pages."""
+    """A photo or scan of an insurance card; cleans to its re-encoded pages.
+
+    With a `refusal` it takes none, and says that instead.
+    """
 
     widget = forms.FileInput
+    refusal = ""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
@@ -135,6 +153,8 @@ class CardField(forms.Field):
     def clean(self, value):
         if not value and getattr(value, "name", None) is None:
             return None
+        if self.refusal:
+            raise ValidationError(self.refusal)
         try:
             return cards.read_card(value)
         except cards.CardError as error:

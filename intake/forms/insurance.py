@@ -55,9 +55,12 @@ class InsuranceForm(ContactForm):
         ("patient_name", "birth_date", "holder_name", "holder_birth_date", *CARD), "off"
     )
 
-    def __init__(self, *args, kept_cards=frozenset(), **kwargs):
+    def __init__(self, *args, kept_cards=frozenset(), takes_photos=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.kept_cards = kept_cards
+        if not takes_photos:
+            for side in choices.CardSide.values:
+                self.fields[f"card_{side}"].refusal = self._no_more_photos
         self.carriers = {
             str(carrier.pk): carrier for carrier in Carrier.objects.filter(is_listed=True)
         }
@@ -83,6 +86,15 @@ class InsuranceForm(ContactForm):
             # What was typed before the answer changed does not belong to anybody.
             data["holder_name"], data["holder_birth_date"] = "", None
         return data
+
+    @property
+    def _no_more_photos(self) -> str:
+        return _(
+            "So many photos came from your internet connection in the last hour that we can take "
+            "no more from it right now. Your request goes through without one: leave the photo "
+            "out and choose the company below, or “I don’t have the card here”. You can add the "
+            "photo from your receipt later, or call us at %(phone)s."
+        ) % {"phone": self.center.phone}
 
     @property
     def open_card(self) -> bool:

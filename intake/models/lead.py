@@ -186,6 +186,11 @@ class Lead(models.Model):
                 ["location"],
             )
         ] + [
+            models.Index(
+                fields=["due_at", "id"],
+                name="lead_open_suspected",
+                condition=Q(closed_at=None) & ~Q(suspicion=""),
+            ),
             models.Index(fields=["closed_at", "id"], name="lead_closed"),
             # The retention clock asks by disposition for what was quiet since some day.
             models.Index(

@@ -72,7 +72,7 @@ def things_asked() -> dict[str, Callable[[], None]]:
         "queue": lambda: staff.asks(QUEUE),
         **{
             f"queue, {show}": lambda show=show: staff.asks(f"{QUEUE}?show={show}")
-            for show in ("unclaimed", "mine", "late", "closed")
+            for show in ("unclaimed", "mine", "late", "suspected", "closed")
         },
         "search by phone": lambda: staff.asks(search, {"words": known.phone_typed}),
         "search by name": lambda: staff.asks(search, {"words": lookup.words(known.name)[0]}),

@@ -24,13 +24,15 @@ WARM_UP_SECONDS = 0.5
 # A browser that has opened the form, behind a proxy on this machine.
 CSRF = "browser" * 4 + "csrf"
 HEADERS = (
-    "Host: center.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-For: 192.0.2.1\r\n"
+    "Host: center.example\r\nX-Forwarded-Proto: https\r\n"
     f"Accept-Encoding: gzip\r\nOrigin: https://center.example\r\nCookie: csrftoken={CSRF}\r\n"
 )
 # Area codes and the numbers 555-0100 to 555-0199, which belong to nobody, in random order.
 PHONES = [f"({area}) 555-01{last:02}" for area in range(200, 1000) for last in range(100)]
 random.shuffle(PHONES)
 phones = itertools.cycle(PHONES)
+# Who sends: one after the other of a network that is kept for benchmarks.
+senders = itertools.cycle([f"198.18.{third}.{last}" for third in range(256) for last in range(256)])
 
 
 def page(path: str) -> bytes:
@@ -42,7 +44,7 @@ def submission(path: str) -> bytes:
     """Return a request that sends a callback form nobody has sent before."""
     body = urlencode(callback_form())
     return (
-        f"POST {path} HTTP/1.1\r\n{HEADERS}"
+        f"POST {path} HTTP/1.1\r\n{HEADERS}X-Forwarded-For: {next(senders)}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()

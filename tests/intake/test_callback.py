@@ -28,7 +28,7 @@ FIELDS = {
     "voicemail_ok", "text_ok", "email_ok", "ask_for", "if_someone_else", "language", "interpreter",
     "heard_from", "message",
 }  # fmt: skip
-HIDDEN = {"csrfmiddlewaretoken", "nonce"}
+HIDDEN = {"csrfmiddlewaretoken", "nonce", "website"}
 TICKS = ["voicemail_ok", "text_ok", "email_ok", "interpreter"]
 
 

@@ -1,6 +1,7 @@
 """The receipt: who may see it, what it shows, and what it never shows."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -149,16 +150,16 @@ def test_nonsense_is_refused_and_shown_again(client, reference, pin):
     assert b"<b>" not in answer.content
 
 
-def test_guessing_is_slowed_down_for_one_reference_alone(lead):
+def test_guessing_at_one_reference_is_slowed_down(lead):
     now, pin = timezone.now(), receipts.shown_pin(lead)
     other = builders.lead()
-    for _ in range(receipts.TRIES_PER_REFERENCE):
+    for _ in range(receipts.TRIES_AT_A_PIN):
         assert find(lead, wrong(pin), at=now) is None
     with pytest.raises(receipts.TooManyTries):
         find(lead, pin, at=now)
-    # Neither another address nor another notation helps.
+    # Another notation does not help.
     with pytest.raises(receipts.TooManyTries):
-        receipts.find(lead.reference.lower(), pin, address=LIBRARY, at=now)
+        receipts.find(lead.reference.lower(), pin, address=HOME, at=now)
     assert find(other, receipts.shown_pin(other), at=now) == other
 
     almost = now + receipts.PAUSE - timedelta(seconds=1)
@@ -167,10 +168,73 @@ def test_guessing_is_slowed_down_for_one_reference_alone(lead):
     assert find(lead, pin, at=now + receipts.PAUSE) == lead
 
 
+def guess(lead, *, address: str, at, times: int = 1) -> int:
+    """Try wrong PINs; return how many were looked at and not sent away unread."""
+    looked_at = 0
+    for number in range(times):
+        with suppress(receipts.TooManyTries):
+            assert find(lead, f"x{number}", address=address, at=at) is None
+            looked_at += 1
+    return looked_at
+
+
+def test_strangers_who_guess_keep_no_family_out(lead):
+    now, pin = timezone.now(), receipts.shown_pin(lead)
+    # From an address that has not guessed the right PIN opens it, time and again.
+    for stretch in range(3):
+        for number in range(30):
+            guess(lead, address=f"198.51.{stretch}.{number}", at=now, times=6)
+        with pytest.raises(receipts.TooManyTries):
+            find(lead, pin, address="198.51.0.0", at=now)
+        assert find(lead, pin, address="203.0.113.1", at=now) == lead
+    # One mistake there costs the rest of the pause, and no more.
+    for number in range(30):
+        guess(lead, address=f"198.51.9.{number}", at=now)
+    assert guess(lead, address="203.0.113.1", at=now, times=3) == 1
+    with pytest.raises(receipts.TooManyTries):
+        find(lead, pin, address="203.0.113.1", at=now)
+    assert find(lead, pin, address="203.0.113.1", at=now + receipts.PAUSE) == lead
+
+
+def test_ten_thousand_guesses_from_one_address_are_a_few(lead):
+    now, pin = timezone.now(), receipts.shown_pin(lead)
+    assert guess(lead, address=LIBRARY, at=now, times=10_000) == receipts.TRIES_AT_A_PIN
+    assert find(lead, pin, at=now) == lead
+    assert find(lead, pin, address=LIBRARY, at=now + receipts.PAUSE) == lead
+
+
+def test_ten_thousand_guesses_from_everywhere_are_a_few(lead):
+    now, pin = timezone.now(), receipts.shown_pin(lead)
+    addresses = [f"10.{number // 250}.{number % 250}.1" for number in range(2_500)]
+    looked_at = sum(guess(lead, address=address, at=now, times=4) for address in addresses)
+    assert looked_at == receipts.TRIES_PER_PIN + receipts.NEWCOMERS_PER_PIN
+    # Somebody with thousands of addresses can close it for a quarter of an hour at a time ...
+    with pytest.raises(receipts.TooManyTries):
+        find(lead, pin, at=now)
+    assert find(lead, pin, at=now + receipts.PAUSE) == lead
+    # ... and staff open it at once.
+    new = receipts.issue_new_pin(lead, by=builders.staff(), at=now)
+    lead.refresh_from_db()
+    assert find(lead, new, at=now) == lead
+
+
+def test_one_home_has_one_count_whatever_it_calls_itself(lead):
+    now, pin = timezone.now(), receipts.shown_pin(lead)
+    homes = [f"2001:db8:1:2::{number:x}" for number in range(20)]
+    assert sum(guess(lead, address=address, at=now) for address in homes) == 5
+    with pytest.raises(receipts.TooManyTries):
+        find(lead, pin, address="2001:db8:1:2:abcd::1", at=now)
+    assert find(lead, pin, address="2001:db8:2::1", at=now) == lead
+    # IPv4 as a socket for both kinds of address writes it.
+    assert guess(lead, address="::ffff:198.51.100.9", at=now, times=9) == 5
+    assert guess(lead, address="198.51.100.9", at=now, times=9) == 0
+    assert find(lead, pin, address="::ffff:198.51.100.10", at=now) == lead
+
+
 def test_a_right_pin_ends_the_counting(lead):
     now, pin = timezone.now(), receipts.shown_pin(lead)
     for _ in range(3):
-        for _ in range(receipts.TRIES_PER_REFERENCE - 1):
+        for _ in range(receipts.TRIES_AT_A_PIN - 1):
             assert find(lead, wrong(pin), at=now) is None
         assert find(lead, pin, at=now) == lead
 
@@ -196,7 +260,7 @@ def test_ones_own_right_pin_buys_no_more_guesses(lead):
 
 def test_what_others_mistype_stops_nobody(lead):
     now = timezone.now()
-    for number in range(receipts.TRIES_PER_REFERENCE + 1):
+    for number in range(receipts.TRIES_AT_A_PIN + 1):
         receipts.find("my reference", "000000", address=f"198.51.100.{number}", at=now)
     assert receipts.find("my reference", "000000", address=HOME, at=now) is None
     assert find(lead, receipts.shown_pin(lead), at=now) == lead
@@ -204,7 +268,7 @@ def test_what_others_mistype_stops_nobody(lead):
 
 def test_too_many_tries_are_told_with_a_way_out(client, lead):
     pin = receipts.shown_pin(lead)
-    for _ in range(receipts.TRIES_PER_REFERENCE):
+    for _ in range(receipts.TRIES_AT_A_PIN):
         assert sign_in(client, lead.reference, wrong(pin)).status_code == 422
     answer = sign_in(client, lead.reference, pin)
     assert answer.status_code == 429
