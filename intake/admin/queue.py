@@ -125,7 +125,7 @@ class QueueColumns:
             return lead.get_arrival_display()
         # In its place by its promise, like any other: it may be somebody in need.
         return format_html(
-            '{} <span class="badge badge-risk">{}</span>',
+            '{} <span class="badge badge-suspect">{}</span>',
             lead.get_arrival_display(),
             _t("suspected spam"),
         )

@@ -1,6 +1,7 @@
 """The center: one row, edited in place."""
 
 from django.contrib import admin
+from django.db.models import URLField
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -22,11 +23,13 @@ class ClosedDayInline(admin.TabularInline):
 
 @admin.register(Center)
 class CenterAdmin(admin.ModelAdmin):
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     inlines = (OpeningHoursInline, ClosedDayInline)
     fieldsets = (
         (None, {"fields": ("name", "tagline", "introduction", "legal_name")}),
         (_("Phone"), {"fields": ("phone", "text_number", "country", "answered_by")}),
         (_("In a crisis"), {"fields": ("crisis_wording",)}),
+        (_("Leaving a form in a hurry"), {"fields": ("leave_url",)}),
         (
             _("When somebody answers"),
             {"fields": ("time_zone", "call_within_minutes", "hours_confirmed_on")},

@@ -4,6 +4,7 @@ import zoneinfo
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -72,6 +73,17 @@ class Center(models.Model):
         help_text=_(
             "The notice on every page, in Markdown. Keep 911 and 988 in it; "
             "write phone links as [988](tel:988)."
+        ),
+    )
+    leave_url = models.URLField(
+        _("where “Leave this page” leads"),
+        default="https://www.weather.gov/",
+        validators=[
+            URLValidator(schemes=["https"], message=_("This address must begin with https://."))
+        ],
+        help_text=_(
+            "An everyday page of somebody else that gives nothing away, like the weather. For "
+            "whoever is interrupted while filling in a form."
         ),
     )
     call_within_minutes = models.PositiveSmallIntegerField(

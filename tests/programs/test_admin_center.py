@@ -41,6 +41,7 @@ def test_an_editor_changes_the_phone_and_the_hours_everywhere_at_once(editor):
         "time_zone": "America/Los_Angeles",
         "crisis_wording": "Call [911](tel:911).",
         "call_within_minutes": "60",
+        "leave_url": "https://news.example/",
         **form_rows("opening_hours", {"weekday": "0", "opens": "09:15", "closes": "17:00"}),
         **form_rows("closed_days", {"day": "2026-12-25", "reason": "Christmas"}),
     }
