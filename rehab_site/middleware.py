@@ -82,23 +82,33 @@ def refuse_oversized(get_response):
 
 
 def private_by_default(get_response):
-    """Keep the admin out of every cache, and powerful browser features off everywhere."""
+    """Keep the admin, and every answer to something sent, out of all caches.
+
+    Powerful browser features are off everywhere, and no other site may embed what is ours.
+    """
 
     def middleware(request):
         response = get_response(request)
-        if request.path.startswith("/admin/"):
+        if request.path.startswith("/admin/") or request.method not in ("GET", "HEAD"):
             response.headers["Cache-Control"] = "no-store, private"
         response.headers["Permissions-Policy"] = PERMISSIONS
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return middleware
 
 
 def back_keeps_forms(get_response):
-    """Take `Cookie` out of `Vary` where only the visitor's own browser may keep the page.
+    """Let the visitor's own browser, and nobody else, keep an open form for its Back button.
 
-    Opening a form sets a cookie. With it in `Vary`, Back would fetch a fresh form with a fresh
-    nonce, and what is sent from there would be a second lead.
+    A form as it is first shown holds nothing of a person, so it is `private, no-cache` and not
+    `no-store`: that would empty it for whoever looks something up halfway through, or goes
+    Back to correct the number. What they typed stays in the memory of that browser until the
+    tab is closed; whoever must leave no trace has "Leave this page", which gives up the form's
+    place in the history. Receipts and all answers to a sent form are `no-store`.
+
+    Opening a form sets a cookie. With `Cookie` in `Vary`, Back would fetch a fresh form with a
+    fresh nonce, and what is sent from there would be a second lead. So it is taken out.
     """
 
     def middleware(request):

@@ -1,10 +1,13 @@
 """What a log line or an error report may say: where something failed, never with what.
 
 An exception's own message may quote what a person typed, a query string what they searched
-for, a local variable anything at all. So reports carry file, line, function and the class of
-the exception, and nothing else (45 CFR 164.312, 42 CFR 2.16).
+for, a header where they came from, a local variable anything at all. So both carry file,
+line, function and the class of the exception, and nothing else (45 CFR 164.312, 42 CFR 2.16).
+The one formatter and the one reporter of the project; `settings.LOGGING` leaves no handler
+without the first.
 """
 
+import copy
 import logging
 import re
 import traceback
@@ -12,10 +15,28 @@ import traceback
 from django.views.debug import ExceptionReporter
 
 QUERY = re.compile(r"\?[^\s\"'>]+")
+# As `warnings` writes it: file, line and class, then words that may quote a value.
+WARNING = re.compile(r".*?:\d+: \w+")
+# Whose messages hold references, counts and addresses of pages only. Of all others the words
+# are logged and the values left out.
+OUR_OWN = ("intake", "programs", "rehab_site", "django")
+
+
+def said(record: logging.LogRecord) -> str:
+    """Return a record's message without what came with a request."""
+    path = getattr(getattr(record, "request", None), "path", None)
+    if path is not None:
+        # Django's words may quote a header (host, origin, referrer), a name or an exception.
+        return f"{getattr(record, 'status_code', '')} {path.encode('unicode_escape').decode()}"
+    if record.name == "py.warnings":
+        return WARNING.match(record.getMessage())[0]
+    if record.name.partition(".")[0] in OUR_OWN:
+        return record.getMessage()
+    return record.msg if isinstance(record.msg, str) else type(record.msg).__name__
 
 
 class NothingPersonalFormatter(logging.Formatter):
-    """Drops query strings from every line, and messages of exceptions from tracebacks."""
+    """Writes what `said` leaves, and tracebacks without the exceptions' own messages."""
 
     def formatException(self, ei):
         lines, error = [], ei[1]
@@ -27,8 +48,9 @@ class NothingPersonalFormatter(logging.Formatter):
         return "".join(lines).rstrip()
 
     def format(self, record):
-        record.exc_text = None
-        return QUERY.sub("?…", super().format(record))
+        quiet = copy.copy(record)
+        quiet.msg, quiet.args, quiet.exc_text = said(record), None, None
+        return QUERY.sub("?…", super().format(quiet))
 
 
 class NothingPersonalReporter(ExceptionReporter):

@@ -31,7 +31,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     web = ["granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)]
     # Without a bound on its threads each slow client would hold a database connection.
     web += ["--workers", "1", "--blocking-threads", "8"]
-    web += ["--workers-kill-timeout", str(GRACE), "--log-level", "error"]
+    web += ["--workers-kill-timeout", str(GRACE), "--log-level", "error", "--no-access-log"]
     web += ["rehab_site.wsgi:application"]
     return {
         "web server": [sys.executable, "-m", *web],

@@ -1,5 +1,6 @@
 """All settings, from the environment alone; `.env.example` lists them."""
 
+import logging
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -47,12 +48,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "rehab_site.middleware.client_address",
-    "rehab_site.middleware.refuse_oversized",
+    # Before all that may answer by itself: refusals and files carry the policies too.
+    "csp.middleware.CSPMiddleware",
     "rehab_site.middleware.private_by_default",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "rehab_site.middleware.refuse_oversized",
     "rehab_site.middleware.back_keeps_forms",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -175,6 +177,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+# Nobody else learns which page of ours somebody was on. Our own pages may: no address holds a
+# person, and over https the CSRF check of a browser that sends no Origin needs the referrer.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -205,6 +209,13 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Django's default also mails tracebacks to administrators; mail is no place for them.
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    # Those that come with handlers of their own, which would write query strings (runserver)
+    # or messages of exceptions (granian), or mail tracebacks to administrators (django).
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "_granian": {"handlers": ["console"], "propagate": False},
+    },
 }
+# Warnings of libraries quote values too; as records they meet the same formatter.
+logging.captureWarnings(True)

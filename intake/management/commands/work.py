@@ -66,6 +66,10 @@ class Command(BaseCommand):
                 # The database is away; it may come back, and nothing is lost meanwhile.
                 logger.error("worker waits for the database error=%s", type(error).__name__)
                 is_busy = False
+            except Exception:
+                # Python's own last words would quote the message of the error.
+                logger.critical("worker ends by a fault nobody foresaw", exc_info=True)
+                raise SystemExit(1) from None
             close_old_connections()
             if not is_busy:
                 stop.wait(pause)
