@@ -17,6 +17,7 @@ from django.views.debug import ExceptionReporter
 QUERY = re.compile(r"\?[^\s\"'>]+")
 # As `warnings` writes it: file, line and class, then words that may quote a value.
 WARNING = re.compile(r".*?:\d+: \w+")
+PLACE = re.compile(r'  File "[^"]+", line \d+, in ')
 # Whose messages hold references, counts and addresses of pages only. Of all others the words
 # are logged and the values left out.
 OUR_OWN = ("intake", "programs", "rehab_site", "django")
@@ -32,7 +33,11 @@ def said(record: logging.LogRecord) -> str:
         return WARNING.match(record.getMessage())[0]
     if record.name.partition(".")[0] in OUR_OWN:
         return record.getMessage()
-    return record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__
+    # The web server writes a whole traceback as its message: of that, the places alone.
+    first, *more = record.msg.splitlines() or [""]
+    return "\n".join([first, *filter(PLACE.match, more)])
 
 
 class NothingPersonalFormatter(logging.Formatter):

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "rehab_site.middleware.client_address",
     # Before all that may answer by itself: refusals and files carry the policies too.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rehab_site.middleware.private_by_default",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -62,7 +63,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rehab_site.middleware.RefusalsRecorded",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rehab_site.middleware.center_clock",
 ]
 
