@@ -81,7 +81,7 @@ def site(environment, tmp_path_factory):
     log = tmp_path_factory.mktemp("log") / "log"
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    *web, application = commands("127.0.0.1", port)["web server"]
+    web = commands("127.0.0.1", port)["web server"][:-1]
     with log.open("w") as written:
         process = subprocess.Popen(
             [*web, "tests.production_site:application"],
