@@ -13,6 +13,7 @@ from intake.choices import Disposition, Suspicion
 from intake.models import AuditEvent, CardImage, Lead, Outbox, ParkedCard, Throttle
 from tests import builders, page
 from tests.intake import acting, desk
+from tests.intake.test_nothing_leaks import everything_stored
 
 pytestmark = pytest.mark.usefixtures("front_door")
 
@@ -81,6 +82,7 @@ def test_who_fills_the_trap_is_marked_and_served_like_anybody(client):
     assert Outbox.objects.count() == 1
     assert lead.reference in page.text_of(client.get("/receipt/"))
     # What was caught is kept nowhere, not even the name of the field.
+    assert "pills" not in everything_stored()
     assert "website" not in AuditEvent.objects.get().fields
 
 

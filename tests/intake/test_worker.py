@@ -15,6 +15,7 @@ from intake import outbox, throttle
 from intake.choices import CardSide
 from intake.management.commands import work
 from intake.models import Lead, Outbox, ParkedCard, Throttle
+from rehab_site.reports import NothingPersonalFormatter
 from tests import builders
 from tests.intake import processes
 
@@ -83,6 +84,26 @@ def test_it_waits_for_a_database_that_is_away_and_then_goes_on(
         "worker waits for the database error=OperationalError",
         "worker waits for the database error=InterfaceError",
     ]
+
+
+def test_a_fault_that_nobody_foresaw_ends_it_without_quoting_anybody(
+    db, monkeypatch, own_signals, caplog
+):
+    typed = "Zebulon"
+
+    def fail(*, at):
+        raise ValueError(f"cannot take {typed}")
+
+    monkeypatch.setattr(outbox, "deliver_next", fail)
+    with pytest.raises(SystemExit) as ended:
+        call_command("work")
+    assert ended.value.code == 1
+    assert ended.value.__suppress_context__
+    (record,) = caplog.records
+    line = NothingPersonalFormatter("{message}", style="{").format(record)
+    assert "builtins.ValueError" in line
+    assert "in fail" in line
+    assert typed not in line
 
 
 def test_a_fault_in_the_middle_of_the_sweep_does_not_postpone_the_next_one(

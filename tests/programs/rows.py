@@ -59,3 +59,19 @@ def form_rows(prefix: str, *rows: dict, initial: int = 0) -> dict[str, str]:
     for place, row in enumerate(rows):
         fields.update({f"{prefix}-{place}-{name}": value for name, value in row.items()})
     return fields
+
+
+def center_form(**answers) -> dict[str, str]:
+    """Return the fields of the center's page in the admin, without opening hours."""
+    return {
+        "name": "Willow House",
+        "phone": "916-555-0188",
+        "country": "US",
+        "time_zone": "America/Los_Angeles",
+        "crisis_wording": "Call [911](tel:911).",
+        "call_within_minutes": "60",
+        "leave_url": "https://news.example/",
+        **form_rows("opening_hours"),
+        **form_rows("closed_days"),
+        **answers,
+    }

@@ -5,7 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from programs.models import Center, Location, OpeningHours, Program, Question
-from tests.programs.rows import form_rows, make_article, make_center, make_location, make_program
+from tests.programs.rows import (
+    center_form,
+    form_rows,
+    make_article,
+    make_center,
+    make_location,
+    make_program,
+)
 
 
 def test_the_center_opens_at_once_and_says_what_is_missing(editor):
@@ -34,17 +41,10 @@ def test_the_center_opens_at_once_and_says_what_is_missing(editor):
 
 def test_an_editor_changes_the_phone_and_the_hours_everywhere_at_once(editor):
     make_center()
-    form = {
-        "name": "Willow House",
-        "phone": "916-555-0188",
-        "country": "US",
-        "time_zone": "America/Los_Angeles",
-        "crisis_wording": "Call [911](tel:911).",
-        "call_within_minutes": "60",
-        "leave_url": "https://news.example/",
+    form = center_form(
         **form_rows("opening_hours", {"weekday": "0", "opens": "09:15", "closes": "17:00"}),
         **form_rows("closed_days", {"day": "2026-12-25", "reason": "Christmas"}),
-    }
+    )
     response = editor.post("/admin/programs/center/1/change/", form)
     assert response.status_code == 302
     assert str(OpeningHours.objects.get().opens) == "09:15:00"

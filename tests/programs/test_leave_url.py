@@ -3,23 +3,9 @@
 import pytest
 
 from programs.models import Center
-from tests.programs.rows import form_rows, make_center
+from tests.programs.rows import center_form, make_center
 
 CHANGE = "/admin/programs/center/1/change/"
-
-
-def form(**answers) -> dict:
-    return {
-        "name": "Willow House",
-        "phone": "916-555-0188",
-        "country": "US",
-        "time_zone": "America/Los_Angeles",
-        "crisis_wording": "Call [911](tel:911).",
-        "call_within_minutes": "60",
-        **form_rows("opening_hours"),
-        **form_rows("closed_days"),
-        **answers,
-    }
 
 
 @pytest.mark.parametrize("address", ["/callback/", "/insurance/", "/receipt/"])
@@ -41,7 +27,7 @@ def test_a_new_center_leads_to_the_weather(db):
 
 def test_the_center_chooses_where_it_leads(editor):
     make_center()
-    assert editor.post(CHANGE, form(leave_url="news.example")).status_code == 302
+    assert editor.post(CHANGE, center_form(leave_url="news.example")).status_code == 302
     assert Center.objects.get().leave_url == "https://news.example"
 
 
@@ -51,7 +37,7 @@ def test_the_center_chooses_where_it_leads(editor):
 )
 def test_an_address_that_is_no_https_page_is_refused(editor, address):
     make_center()
-    answer = editor.post(CHANGE, form(leave_url=address))
+    answer = editor.post(CHANGE, center_form(leave_url=address))
     assert answer.status_code == 200
     assert answer.context["adminform"].form.errors.keys() == {"leave_url"}
     assert Center.objects.get().leave_url == "https://www.weather.gov/"
