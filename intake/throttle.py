@@ -58,6 +58,12 @@ def count_each(*counted: Counted, at: datetime) -> list[int]:
     return [found[key] for key in keys]
 
 
+def running(purpose: str, who: str, *, at: datetime) -> Throttle | None:
+    """Return the running stretch, with its count and its end, without counting."""
+    key = crypto.digest(f"throttle:{purpose}", who)
+    return Throttle.objects.filter(key=key, until__gt=at).first()
+
+
 def forget(purpose: str, who: str) -> None:
     """Start counting from nothing again, after a right answer."""
     Throttle.objects.filter(key=crypto.digest(f"throttle:{purpose}", who)).delete()

@@ -16,6 +16,7 @@ from intake.forms import AddInsuranceForm, CallbackForm, InsuranceForm
 from intake.models import Lead
 from intake.promises import Promise
 from intake.receipt_views import confirm
+from intake.staff import idle
 
 
 def receive_callback(form: CallbackForm, **sent) -> Lead:
@@ -102,4 +103,6 @@ def csrf_failed(request, reason=""):
     if getattr(view, "survives_csrf_failure", False):
         request.csrf_failed = True
         return view(request, *request.resolver_match.args, **request.resolver_match.kwargs)
+    if request.resolver_match.namespace == "admin":
+        return idle.from_an_older_page(request)
     return render(request, "403.html", status=403)

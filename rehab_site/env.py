@@ -126,6 +126,25 @@ def records_dir() -> Path:
     return folder
 
 
+def staff_second_factor(debug: bool) -> bool:
+    """Say whether staff need a second factor: yes, unless told otherwise or in development."""
+    value = env.str("STAFF_SECOND_FACTOR", default="").lower() or str(not debug).lower()
+    if value not in ("true", "false"):
+        raise ImproperlyConfigured("Set STAFF_SECOND_FACTOR to True or False.")
+    return value == "true"
+
+
+def staff_idle_minutes() -> int:
+    """Return after how many quiet minutes staff are signed out.
+
+    The warning comes two minutes before, and longer than an hour is no protection.
+    """
+    value = env.str("STAFF_IDLE_MINUTES", default="") or "15"
+    if not re.fullmatch(r"[0-9]{1,2}", value) or not 3 <= int(value) <= 60:
+        raise ImproperlyConfigured("Set STAFF_IDLE_MINUTES to a whole number from 3 to 60.")
+    return int(value)
+
+
 def fresh_development_env() -> str:
     key = base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("=")
     return (

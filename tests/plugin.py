@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "RETAIN_UNREACHED_DAYS": "180",
     "RETAIN_ENDED_DAYS": "730",
     "RETAIN_CARDS_DAYS": "30",
+    "STAFF_SECOND_FACTOR": "False",
+    "STAFF_IDLE_MINUTES": "15",
 }
 DATABASES = {"sqlite": private_database.sqlite, "pg": private_database.postgresql}
 

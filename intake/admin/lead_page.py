@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import audit, receipts, spoken, windows, workflow
+from intake import audit, drafts, receipts, spoken, windows, workflow
 from intake.forms.staff import ActionForm, AttemptForm, CloseForm
 from intake.models import CardImage, Lead
 from intake.phones import Phone
@@ -38,8 +38,11 @@ def show(model_admin, request, lead: Lead, *, refused=None, new_pin="", status=2
         audit.record(lead, audit.Action.VIEWED, by=request.user, at=at)
     center = current_center(request)
     ours, theirs = center.time_zone, lead.timezone
+    kept = drafts.recall(lead, by=request.user)
     forms = {
-        name.replace("-", "_"): FORMS[name](initial={"version": lead.version}, prefix=name)
+        name.replace("-", "_"): FORMS[name](
+            initial={**kept.get(name, {}), "version": lead.version}, prefix=name
+        )
         for name in _offered(lead, request.user, at=at)
     }
     if refused:
@@ -63,6 +66,7 @@ def show(model_admin, request, lead: Lead, *, refused=None, new_pin="", status=2
         "consents": lead.consents.select_related("text"),
         "events": lead.audit_events.select_related("by").order_by("-seq")[:40],
         "forms": forms,
+        "kept": kept,
         "refused": refused and refused[1],
         "their_zone": windows.zone_label(theirs),
         "our_zone": windows.zone_label(ours),
@@ -115,6 +119,7 @@ def act(model_admin, request, lead: Lead, action: str):
         )
         form.add_error(None, str(refusal))
         return show(model_admin, request, lead, refused=(action, form), status=409)
+    drafts.erase(lead, action, by=request.user)
     messages.success(request, said)
     return redirect("admin:intake_lead_change", lead.pk)
 

@@ -11,6 +11,7 @@ from intake.models.lead import Lead
 from intake.models.outbox import Outbox
 from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
 from intake.models.search_token import SearchToken
+from intake.models.staff import Draft, RecoveryCode, SecondFactor, StaffSession
 from intake.models.throttle import Throttle
 
 __all__ = [
@@ -25,12 +26,16 @@ __all__ = [
     "Consent",
     "ConsentText",
     "ContactAttempt",
+    "Draft",
     "InsuranceVerification",
     "Job",
     "KeyCanary",
     "Lead",
     "Outbox",
     "ParkedCard",
+    "RecoveryCode",
     "SearchToken",
+    "SecondFactor",
+    "StaffSession",
     "Throttle",
 ]

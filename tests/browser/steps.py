@@ -51,5 +51,5 @@ def sign_in(page: Page, user) -> None:
     page.goto("/admin/")
     page.get_by_label("Username").fill(user.get_username())
     page.get_by_label("Password").fill("a password for tests")
-    press(page, "Log in")
+    press(page, "Sign in")
     expect_heading(page, "What would you like to do?")

@@ -23,6 +23,13 @@ from tests.intake import desk
 TABLE = """
 /admin/                                               login     200       200       200
 /admin/login/                                         200       on        on        on
+/admin/login/code/                                    login     login     login     login
+/admin/login/set-up/                                  login     login     login     login
+/admin/account/                                       login     200       200       200
+/admin/account/<slug:action>/                         login     405       405       405
+/admin/clock/                                         login     200       200       200
+/admin/stay/                                          login     405       405       405
+/admin/draft/<uuid:pk>/<slug:action>/                 login     405       405       405
 /admin/logout/                                        on        405       405       405
 /admin/password_change/                               login     200       200       200
 /admin/password_change/done/                          login     200       200       200
@@ -39,7 +46,7 @@ TABLE = """
 /admin/auth/user/                                     login     403       403       200
 /admin/auth/user/add/                                 login     403       403       200
 /admin/auth/user/<path:object_id>/history/            login     403       403       200
-/admin/auth/user/<path:object_id>/delete/             login     403       403       200
+/admin/auth/user/<path:object_id>/delete/             login     403       403       403
 /admin/auth/user/<path:object_id>/change/             login     403       403       200
 /admin/auth/user/<path:object_id>/                    login     on        on        on
 /admin/programs/article/<int:pk>/preview/             login     200       403       200
@@ -193,6 +200,8 @@ def fill_in(pattern: str) -> str:
     slug = next((slug for path, slug in SLUGS.items() if pattern.startswith(path)), "")
     return (
         pattern.replace("<uuid:card>", str(CardImage.objects.get().pk))
+        .replace("/draft/<uuid:pk>", f"/draft/{first_id(Lead)}")
+        .replace("/account/<slug:action>", "/account/begin")
         .replace("<slug:action>", "claim")
         .replace("<slug:slug>", slug)
         .replace("<path:content_type_id>/<path:object_id>", "1/1")

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from intake import canary, crypto, lookup, receipts, rotation
+from intake import canary, crypto, drafts, lookup, receipts, rotation
 from intake.choices import CardSide, Channel, Outcome
 from intake.models import (
     CardImage,
@@ -21,6 +21,7 @@ from intake.models import (
     Lead,
     ParkedCard,
     SearchToken,
+    SecondFactor,
 )
 from tests import builders
 from tests.intake import raw
@@ -65,6 +66,9 @@ def fill_every_table(lead: Lead) -> None:
         outcome=Outcome.NO_ANSWER,
         note="rang twice",
     )
+    user = lead.attempts.get().by
+    SecondFactor.objects.create(user=user, key="GEZDGNBVGY3TQOJQ")
+    drafts.keep(lead, "attempt", {"note": "rings at noon"}, by=user, at=at)
     lookup.refresh(lead)
 
 
@@ -110,7 +114,10 @@ def test_after_the_rotation_everything_opens_without_the_old_key(lead):
         assert (fresh.name, fresh.if_someone_else) == ("Ada Marlowe", "hang up")
         assert (form.birth_date, form.member_id) == (date(1985, 4, 23), "MEM4711")
         assert form.card_images.get().jpeg == ParkedCard.objects.get().jpeg == PICTURE
-        assert fresh.attempts.get().note == "rang twice"
+        attempt = fresh.attempts.get()
+        assert attempt.note == "rang twice"
+        assert drafts.recall(fresh, by=attempt.by) == {"attempt": {"note": "rings at noon"}}
+        assert SecondFactor.objects.get().key == "GEZDGNBVGY3TQOJQ"
         assert fresh.callbacks.get().message == "please call"
         assert receipts.has_pin(fresh, pin)
         assert receipts.shown_pin(fresh) == pin
@@ -129,6 +136,8 @@ def test_the_command_prints_counts_and_not_one_value(lead):
     assert said[4:-1] == [
         "card image: 1",
         "parked card: 1",
+        "second factor: 1",
+        "draft: 1",
         "searchable leads: 1",
         "receipt PINs: 1",
     ]

@@ -14,11 +14,13 @@ from intake import (
     audit_anchor,
     audit_retention,
     canary,
+    drafts,
     jobs,
     journal,
     outbox,
     parking,
     retention,
+    staff_sessions,
     throttle,
     workflow,
 )
@@ -79,6 +81,8 @@ class Command(BaseCommand):
         workflow.end_leases(at=at)
         parking.sweep(at=at)
         throttle.sweep(at=at)
+        staff_sessions.sweep(at=at)
+        drafts.sweep(at=at)
         if jobs.due("audit retention", every=DAY, at=at):
             audit_retention.purge(at=at)
         self.anchor_audit(at=at)

@@ -1,0 +1,64 @@
+"""What staff have typed into a lead's forms and not sent: kept for its writer alone.
+
+It comes back into the form after signing in again, and goes when the form is sent, with
+the lead, or after a week. Sealed on the server; never in the browser or in a session.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.http import QueryDict
+
+from intake.models import Draft, Lead
+
+LIFETIME = timedelta(days=7)
+# Characters; a note has 4,000.
+LONGEST = 50_000
+
+
+class TooLong(ValueError):
+    """Nobody typed that."""
+
+
+def typed_in(data: QueryDict, form: str) -> dict[str, str | list[str]]:
+    """Return what a person wrote into the form, without what the page itself put in."""
+    typed = {}
+    for name, values in data.lists():
+        field = name.removeprefix(f"{form}-")
+        if field not in (name, "version"):
+            typed[field] = values if len(values) > 1 else values[0]
+    return typed
+
+
+def keep(lead: Lead, form: str, typed: Mapping[str, str | list[str]], *, by, at: datetime) -> None:
+    """Keep what stands in the form now; nothing typed, nothing kept."""
+    text = json.dumps({name: value for name, value in typed.items() if "".join(value).strip()})
+    if len(text) > LONGEST or len(form) > Draft._meta.get_field("form").max_length:
+        raise TooLong
+    if text == "{}":
+        return erase(lead, form, by=by)
+    Draft.objects.update_or_create(
+        user=by, lead=lead, form=form, defaults={"typed": text, "saved_at": at}
+    )
+    return None
+
+
+def recall(lead: Lead, *, by) -> dict[str, dict[str, str | list[str]]]:
+    """Return what the user has typed so far, by form."""
+    kept = Draft.objects.filter(user=by, lead=lead)
+    return {draft.form: json.loads(draft.typed) for draft in kept}
+
+
+def erase(lead: Lead, form: str, *, by) -> None:
+    """Forget the draft of a form that was sent."""
+    Draft.objects.filter(user=by, lead=lead, form=form).delete()
+
+
+def erase_all(lead: Lead) -> None:
+    """Forget everybody's drafts of a lead that is erased."""
+    Draft.objects.filter(lead=lead).delete()
+
+
+def sweep(*, at: datetime) -> int:
+    return Draft.objects.filter(saved_at__lte=at - LIFETIME).delete()[0]

@@ -1,0 +1,131 @@
+"""Signs people out who are away, keeping what they typed; asks nothing of the database.
+
+The clock itself is `staff_sessions`. Passive requests (marked by `passive` or the header
+X-Passive) are answered without moving it.
+"""
+
+from django.contrib import admin
+from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from intake import drafts, sign_in, staff_sessions
+from intake.models import Lead
+from intake.staff import door, pages
+
+PASSIVE_HEADER = "X-Passive"
+
+
+def passive(view):
+    """Mark a view whose requests say nothing about whether somebody is there."""
+    view.is_passive = True
+    return view
+
+
+class IdleLogOff:
+    """Middleware, below those of sessions, CSRF and authentication."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not request.path.startswith("/admin/"):
+            return None
+        match, at = request.resolver_match, timezone.now()
+        if SESSION_KEY not in request.session or not request.user.is_authenticated:
+            is_sent = request.method == "POST" and match.url_name not in (
+                "login", "login_code", "login_set_up",
+            )  # fmt: skip
+            # A page from before somebody signed out: its form leads back to the page.
+            return (
+                redirect(door.address(why="unsent", onward=pages.before(request)))
+                if (is_sent)
+                else None
+            )
+        if not staff_sessions.seconds_left(request.session, at=at):
+            return self.log_off(request, at=at)
+        if not (getattr(view, "is_passive", False) or PASSIVE_HEADER in request.headers):
+            staff_sessions.touch(request.session, at=at)
+        return None
+
+    def log_off(self, request, *, at):
+        if request.method == "POST":
+            keep_what_was_typed(request, at=at)
+            onward = pages.before(request)
+        else:
+            onward = pages.of(request, request.get_full_path())
+        if onward == reverse("admin:index"):
+            # At the door already: what comes after it still holds.
+            onward = pages.of(request, request.GET.get("next", ""))
+        sign_in.sign_out(request, at=at, reason="away")
+        return redirect(door.address(why="away", onward=onward))
+
+
+def keep_what_was_typed(request, *, at) -> bool:
+    """Keep what came with a form of a lead that cannot be taken now."""
+    match = request.resolver_match
+    if match.url_name not in ("intake_lead_act", "draft"):
+        return False
+    lead = Lead.objects.filter(pk=match.kwargs["pk"]).first()
+    if lead is None or not request.user.has_perm("intake.change_lead"):
+        return False
+    form = match.kwargs["action"]
+    try:
+        drafts.keep(lead, form, drafts.typed_in(request.POST, form), by=request.user, at=at)
+    except drafts.TooLong:
+        return False
+    return True
+
+
+def from_an_older_page(request):
+    """Refuse a form of the admin whose page is from before its user signed in again."""
+    # Browsers say from which site a form comes; what another site sends is never kept.
+    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    is_staff = request.user.is_authenticated and admin.site.has_permission(request)
+    context = {
+        "is_kept": is_ours and is_staff and keep_what_was_typed(request, at=timezone.now()),
+        "back": pages.before(request)
+        if is_staff
+        else door.address(onward=pages.of(request, request.POST.get("next", ""))),
+    }
+    title = _("Nothing was saved")
+    return door.page(admin.site, request, "admin/older_page.html", title, context, status=403)
+
+
+@passive
+@require_safe
+def clock(request):
+    """Say how many seconds are left, without being a sign of life."""
+    return JsonResponse(_left(request))
+
+
+@require_POST
+def stay(request):
+    return JsonResponse(_left(request))
+
+
+def _left(request) -> dict[str, int]:
+    return {"left": staff_sessions.seconds_left(request.session, at=timezone.now())}
+
+
+@passive
+@require_POST
+def draft(request, pk, action):
+    """Keep what stands in a form of the lead's page while it is being typed."""
+    if not request.user.has_perm("intake.change_lead"):
+        raise PermissionDenied
+    lead = get_object_or_404(Lead, pk=pk)
+    try:
+        typed = drafts.typed_in(request.POST, action)
+        drafts.keep(lead, action, typed, by=request.user, at=timezone.now())
+    except drafts.TooLong:
+        return HttpResponse(status=413)
+    return HttpResponse(status=204)
