@@ -48,10 +48,7 @@ def check_password(username: str, password: str, *, address: str, at: datetime):
 
 def check_code(user, typed: str, *, at: datetime) -> str:
     """Return which kind of code was right ("code" or "recovery"), or raise Refused."""
-    try:
-        lockout.count_code(user, at=at)
-    except lockout.LockedOut as locked:
-        raise _locked(locked, user, at=at) from None
+    _count_code(user, at=at)
     digits, factor = _digits(typed), second_factor.of(user)
     is_recovery = len(digits) == second_factor.RECOVERY_DIGITS
     kind = "recovery" if is_recovery else "code"
@@ -72,28 +69,25 @@ def check_code(user, typed: str, *, at: datetime) -> str:
 
 def check_again(user, proof: str, *, at: datetime) -> None:
     """Before something delicate, ask who is at the keyboard: the password or a code."""
-    digits = _digits(proof)
-    if len(digits) in (second_factor.DIGITS, second_factor.RECOVERY_DIGITS) and digits == "".join(
-        proof.split()
-    ):
-        check_code(user, proof, at=at)
-        return
-    try:
-        lockout.count_code(user, at=at)
-    except lockout.LockedOut as locked:
-        raise _locked(locked, user, at=at) from None
-    if not user.check_password(proof):
+    looks_like_a_code = "".join(proof.split()).isdecimal() and len(_digits(proof)) in (
+        second_factor.DIGITS,
+        second_factor.RECOVERY_DIGITS,
+    )
+    (check_code if looks_like_a_code else check_password_again)(user, proof, at=at)
+
+
+def check_password_again(user, password: str, *, at: datetime) -> None:
+    """Raise Refused unless that is the password of the user who is signed in."""
+    _count_code(user, at=at)
+    if not user.check_password(password):
         _record(Action.SIGN_IN_FAILED, by=user, at=at, reason="password")
-        raise Refused(_("That is neither your password nor a code of yours."))
+        raise Refused(_("This is not right. Please check it."))
     lockout.code_was_right(user)
 
 
 def confirm_second_factor(user, typed: str, *, at: datetime) -> list[str]:
     """Finish the set-up with a first code and return the recovery codes, or raise Refused."""
-    try:
-        lockout.count_code(user, at=at)
-    except lockout.LockedOut as locked:
-        raise _locked(locked, user, at=at) from None
+    _count_code(user, at=at)
     factor = second_factor.begun(user)
     codes = factor and second_factor.confirm(factor, _digits(typed), at=at)
     if not codes:
@@ -188,6 +182,13 @@ def _record(action: Action, *, by, at: datetime, reason: str = "", of=None) -> N
     fields = [f"staff:{of.pk}"] if of is not None and of != by else []
     with transaction.atomic():
         audit.record_apart(action, by=by, at=at, reason=reason, fields=fields)
+
+
+def _count_code(user, *, at: datetime) -> None:
+    try:
+        lockout.count_code(user, at=at)
+    except lockout.LockedOut as locked:
+        raise _locked(locked, user, at=at) from None
 
 
 def _named(username: str):

@@ -2,6 +2,9 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -80,11 +83,26 @@ def _do(site, request, action: str, *, at):
     return redirect("admin:login_set_up")
 
 
-def change_password(site, request, stock_view, extra_context):
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's, but whoever sits at a colleague's desk cannot try old passwords for hours."""
+
+    def clean_old_password(self):
+        password = self.cleaned_data["old_password"]
+        try:
+            sign_in.check_password_again(self.user, password, at=timezone.now())
+        except sign_in.Refused as refusal:
+            raise ValidationError(str(refusal)) from None
+        return password
+
+
+def change_password(site, request):
     """Django's own page; whoever else was signed in with the old password is signed out."""
-    response = stock_view(request, extra_context)
+    response = PasswordChangeView.as_view(
+        form_class=PasswordForm,
+        success_url=reverse("admin:account"),
+        extra_context=site.each_context(request),
+    )(request)
     if response.status_code == 302:
         staff_sessions.end_all(request.user, but=request.session.session_key)
         messages.success(request, _("Your password is changed, and all other devices signed out."))
-        return redirect("admin:account")
     return response

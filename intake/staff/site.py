@@ -58,4 +58,4 @@ class StaffSite(admin.AdminSite):
         return door.leave(request)
 
     def password_change(self, request, extra_context=None):
-        return account.change_password(self, request, super().password_change, extra_context)
+        return account.change_password(self, request)

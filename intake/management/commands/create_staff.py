@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -49,4 +50,9 @@ class Command(BaseCommand):
         user.save()
         user.groups.set(Group.objects.filter(name__in=names))
         self.stdout.write(f"\n  Staff login: {username}\n  Password:    {password}\n")
-        self.stdout.write("  It is not shown again. Change it under /admin/password_change/.\n\n")
+        self.stdout.write("  It is not shown again, and belongs to one person alone: actions are")
+        self.stdout.write("  recorded under this name. Change the password under “Your account”.")
+        if settings.STAFF_SECOND_FACTOR:
+            self.stdout.write("  The first sign-in sets up a second factor: have a phone with an")
+            self.stdout.write("  authenticator app at hand, and do it soon.")
+        self.stdout.write("\n")
