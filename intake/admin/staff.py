@@ -19,6 +19,7 @@ class StaffAdmin(UserAdmin):
 
     list_display = ["username", "first_name", "last_name", "has_second_factor", "is_active"]
     list_select_related = ["second_factor"]
+    list_filter = ["is_active", "groups"]
     actions = ["unlock", "reset_second_factor", "sign_out_everywhere"]
 
     @admin.display(description=_("second factor"), boolean=True)
@@ -32,11 +33,11 @@ class StaffAdmin(UserAdmin):
     def get_actions(self, request):
         return super().get_actions(request) if request.user.is_superuser else {}
 
-    @admin.action(description=_("Unlock: let them try again at once"))
+    @admin.action(description=_("Unlock, to try again at once"))
     def unlock(self, request, queryset):
         self._each(request, queryset, sign_in.unlock)
 
-    @admin.action(description=_("Reset second factor: the next sign-in sets up another"))
+    @admin.action(description=_("Reset second factor"))
     def reset_second_factor(self, request, queryset):
         if queryset.filter(pk=request.user.pk).exists():
             self.message_user(

@@ -33,8 +33,19 @@ class CodeForm(forms.Form):
         widget=UnrepeatedInput(
             {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
         ),
+        help_text=_(
+            "The six digits your authenticator app shows now, or one of your recovery codes."
+        ),
         error_messages={"required": _("Type the code.")},
     )
+
+
+class FirstCodeForm(CodeForm):
+    """Proves that the phone has the key."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("The six digits the app shows now.")
 
 
 class ProofForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from intake import second_factor, sign_in
-from intake.forms.sign_in import CodeForm, SignInForm
+from intake.forms.sign_in import CodeForm, FirstCodeForm, SignInForm
 from intake.staff import pages, qr
 from programs.context import current_center
 
@@ -105,7 +105,7 @@ def set_up(site, request):
     if not factor or not (waiting or site.has_permission(request)):
         # Set up already (a reload of the last page), or too late.
         return redirect(address(why="slow" if request.method == "POST" else ""))
-    form, status = CodeForm(request.POST or None), 200
+    form, status = FirstCodeForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
         try:
             codes = sign_in.confirm_second_factor(user, form.cleaned_data["code"], at=at)

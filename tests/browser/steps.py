@@ -48,8 +48,17 @@ def photo(name: str = "front.jpg") -> dict:
 
 def sign_in(page: Page, user) -> None:
     """Come through the front door of the admin, as `builders.staff` made the user."""
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(user.get_username())
-    page.get_by_label("Password").fill("a password for tests")
-    press(page, "Sign in")
+    type_password(page, user.get_username())
     expect_heading(page, "What would you like to do?")
+
+
+def type_password(page: Page, name: str, password: str = "a password for tests") -> None:
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    press(page, "Sign in")
+
+
+def type_code(page: Page, code: str, button: str) -> None:
+    page.get_by_role("textbox", name="Code").fill(code)
+    press(page, button)

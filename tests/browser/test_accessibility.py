@@ -11,8 +11,16 @@ from intake import submissions
 from programs import pages
 from programs.models import OpeningHours
 from tests import builders
-from tests.browser.steps import expect_heading, photo, press, send_callback, sign_in
-from tests.intake import desk
+from tests.browser.steps import (
+    expect_heading,
+    photo,
+    press,
+    send_callback,
+    sign_in,
+    type_code,
+    type_password,
+)
+from tests.intake import desk, door
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("site")]
 
@@ -151,6 +159,35 @@ def test_the_desk(page, check):
     page.get_by_label("What came of it").select_option("Reached")
     press(page, "Log it")
     expect(page.get_by_text("Rang for a minute")).to_be_visible()
+    check(page)
+
+
+def test_the_door(page, check, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    ada = builders.staff("ada", "Admissions")
+    type_password(page, "ada", "wrong")
+    expect(page.get_by_role("alert")).to_contain_text("don’t belong together")
+    check(page)
+    type_password(page, "ada")
+    expect_heading(page, "Set up your second factor")
+    type_code(page, door.wrong_code(ada), "Confirm")
+    expect(page.get_by_text("This code is not right.")).to_be_visible()
+    check(page)
+    type_code(page, door.phone_shows(ada), "Confirm")
+    expect_heading(page, "Your recovery codes")
+    check(page)
+    page.goto(door.ACCOUNT)
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page)
+    page.evaluate("document.getElementById('idle').showModal()")
+    check(page)
+    page.reload()
+    press(page, "Sign out")
+    type_password(page, "ada")
+    expect_heading(page, "Your code")
+    type_code(page, door.wrong_code(ada), "Sign in")
+    expect(page.get_by_text("not right, or was used before")).to_be_visible()
     check(page)
 
 

@@ -32,6 +32,14 @@ def test_the_printed_login_works_and_may_do_what_its_group_may(db, client):
     assert client.get("/admin/").status_code == 200
 
 
+def test_it_says_what_the_first_sign_in_will_ask_for(db, settings):
+    assert "second factor" not in create_staff("ruth", "--superuser")
+    settings.STAFF_SECOND_FACTOR = True
+    said = create_staff("rosa", "--superuser")
+    assert "belongs to one person alone" in said
+    assert "sets up a second factor: have a phone" in said
+
+
 def test_the_first_login_is_made_once_and_may_do_everything(db):
     said = create_staff("--first-login")
     user = get_user_model().objects.get()

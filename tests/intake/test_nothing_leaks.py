@@ -12,6 +12,7 @@ from django.test import Client
 from intake import receipts, submissions
 from intake.models import Carrier, Lead
 from tests import builders, page
+from tests.intake import desk, door
 from tests.intake.conftest import PERSONAL
 
 pytestmark = pytest.mark.usefixtures("front_door")
@@ -94,6 +95,23 @@ def test_no_header_no_row_and_no_mail_holds_a_person(photo, monkeypatch):
     assert len(mail.outbox) == 3
     for message in mail.outbox:
         assert_holds_nobody(message.message().as_string())
+
+
+def test_what_staff_type_at_the_door_or_into_a_draft_is_nowhere_to_be_read(client):
+    lead, answers = builders.lead(), []
+    for name in ("Zora O'Sentinel", builders.PHONE):
+        answers += [door.type_password(client, name, "Pablo Sentinelson") for _ in range(6)]
+    desk.sign_in(client)
+    note = {"attempt-note": "My Sentinel son is not well", "attempt-version": "1"}
+    answers.append(client.post(f"/admin/draft/{lead.pk}/attempt/", note))
+    door.go_away(client, minutes=20)
+    answers.append(desk.press(client, lead, "attempt", note="Say it is the Sentinel bakery"))
+    assert [answer.status_code for answer in answers] == [*([422] * 5 + [429]) * 2, 204, 302]
+    for answer in answers:
+        assert_holds_nobody(str(answer.headers))
+        assert_holds_nobody(answer.cookies.output())
+    assert lead.drafts.count() == 1
+    assert_holds_nobody(everything_stored())
 
 
 def test_the_watch_sees_what_is_readable():

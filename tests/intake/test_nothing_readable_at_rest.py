@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from intake import workflow
+from intake import drafts, workflow
 from intake.choices import Channel, Outcome
 from intake.models import CardImage, Carrier, Lead, ParkedCard
 from tests import builders
@@ -157,7 +157,7 @@ def sent(transactional_db, client):
         name: f"{word()} {word()}"
         for name in (
             *("name", "message", "ask_for", "if_someone_else", "patient_name", "holder_name"),
-            *("carrier_other", "group_number", "comment", "parked comment", "note"),
+            *("carrier_other", "group_number", "comment", "parked comment", "note", "draft"),
         )
     }
     texts["name"] = f"Zsófi O’{word()}"
@@ -199,6 +199,8 @@ def sent(transactional_db, client):
         outcome=Outcome.NO_ANSWER,
         note=texts["note"],
     )
+    draft = {"note": texts["draft"]}
+    drafts.keep(lead, "attempt", draft, by=lead.attempts.get().by, at=timezone.now())
     assert (CardImage.objects.count(), ParkedCard.objects.count()) == (1, 1)
     pictures = [front, parked, CardImage.objects.get().jpeg, ParkedCard.objects.get().jpeg]
     assert all(picture.startswith(JPEG_MAGIC) for picture in pictures[2:])
