@@ -91,6 +91,7 @@ def confirm_second_factor(user, typed: str, *, at: datetime) -> list[str]:
     factor = second_factor.begun(user)
     codes = factor and second_factor.confirm(factor, _digits(typed), at=at)
     if not codes:
+        _record(Action.SIGN_IN_FAILED, by=user, at=at, reason="set-up")
         raise Refused(
             _(
                 "This code is not right. Check that the phone sets its clock by itself, "
@@ -100,6 +101,13 @@ def confirm_second_factor(user, typed: str, *, at: datetime) -> list[str]:
     lockout.code_was_right(user)
     _record(Action.FACTOR_ENROLLED, by=user, at=at)
     return codes
+
+
+@transaction.atomic
+def renew_recovery_codes(user, *, at: datetime) -> list[str]:
+    """Replace the user's recovery codes and return the new ones, to be shown once."""
+    _record(Action.FACTOR_ENROLLED, by=user, at=at, reason="recovery codes")
+    return second_factor.new_recovery_codes(user)
 
 
 # --- Between the two steps ---
@@ -132,7 +140,8 @@ def pending(request, *, at: datetime):
 def finish(request, user, *, proof: str, at: datetime) -> None:
     """Sign the user in. `proof` is what the second step took: code, recovery, or password
     where none was asked for."""
-    request.session.pop(PENDING, None)
+    # A new session whatever was before: also where the user was in already, for the set-up.
+    request.session.flush()
     auth.login(request, user)
     request.session[HAS_SECOND_FACTOR] = proof != "password"
     request.session[DEVICE] = staff_sessions.device(request.headers.get("User-Agent", ""))

@@ -72,10 +72,10 @@ def act(site, request, action: str):
 
 def _do(site, request, action: str, *, at):
     if action == "codes":
-        codes = second_factor.new_recovery_codes(request.user)
+        codes = sign_in.renew_recovery_codes(request.user, at=at)
         return door.show_recovery_codes(site, request, codes, onward=reverse("admin:account"))
     # The old phone is out from here on; where one is asked for, the new one is set up now.
-    user = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
+    user = request.user
     sign_in.reset_second_factor(user, by=user, at=at)
     second_factor.begin(user)
     request.session.flush()

@@ -19,6 +19,7 @@ from intake.models import Lead
 from intake.staff import door, pages
 
 PASSIVE_HEADER = "X-Passive"
+AT_THE_DOOR = ("login", "login_code", "login_set_up")
 
 
 def passive(view):
@@ -41,15 +42,10 @@ class IdleLogOff:
             return None
         match, at = request.resolver_match, timezone.now()
         if SESSION_KEY not in request.session or not request.user.is_authenticated:
-            is_sent = request.method == "POST" and match.url_name not in (
-                "login", "login_code", "login_set_up",
-            )  # fmt: skip
+            if request.method != "POST" or match.url_name in AT_THE_DOOR:
+                return None
             # A page from before somebody signed out: its form leads back to the page.
-            return (
-                redirect(door.address(why="unsent", onward=pages.before(request)))
-                if (is_sent)
-                else None
-            )
+            return redirect(door.address(why="unsent", onward=pages.before(request)))
         if not staff_sessions.seconds_left(request.session, at=at):
             return self.log_off(request, at=at)
         if not (getattr(view, "is_passive", False) or PASSIVE_HEADER in request.headers):

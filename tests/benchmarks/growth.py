@@ -22,7 +22,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from intake import lookup  # noqa: E402
+from intake import lookup, sign_in  # noqa: E402
 from intake.models import Lead  # noqa: E402
 from tests.benchmarks import load  # noqa: E402
 
@@ -50,6 +50,10 @@ class Staff(Client):
     def __init__(self):
         super().__init__(SERVER_NAME=settings.ALLOWED_HOSTS[0])
         self.force_login(get_user_model().objects.get())
+        # With the second factor, as staff have it in production.
+        session = self.session
+        session[sign_in.HAS_SECOND_FACTOR] = True
+        session.save()
 
     def asks(self, path: str, data: dict | None = None) -> None:
         """Get the page, or post the data and follow where that leads."""

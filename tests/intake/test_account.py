@@ -57,6 +57,7 @@ def test_new_recovery_codes_need_a_proof_and_end_the_old_ones(client, ada, kind)
     fresh = door.recovery_codes_on(response)
     assert len(fresh) == 10
     assert not set(fresh) & set(ada.codes)
+    assert door.recorded()[-1] == ("enrolled", "ada", "recovery codes")
     other = Client()
     door.type_password(other)
     assert door.type_code(other, ada.codes[2]).status_code == 422

@@ -123,6 +123,22 @@ def test_a_code_that_was_used_is_refused_inside_its_window(client):
     assert door.type_code(other, door.phone_shows(ada, steps=1)).status_code == 302
 
 
+def test_the_key_of_the_cookie_changes_with_each_step(client):
+    ada, _codes = door.enrolled()
+    keys_seen = []
+    for step in (
+        lambda: client.get(door.LOGIN),
+        lambda: door.type_password(client),
+        lambda: door.type_code(client, door.phone_shows(ada)),
+    ):
+        step()
+        keys_seen.append(
+            client.cookies["sessionid"].value if client.cookies.get("sessionid") else ""
+        )
+    assert len(set(keys_seen)) == 3
+    assert list(StaffSession.objects.values_list("pk", flat=True)) == [keys_seen[-1]]
+
+
 def test_a_recovery_code_opens_the_door_once(client):
     _ada, codes = door.enrolled()
     door.type_password(client)
@@ -163,6 +179,7 @@ def test_a_wrong_first_code_sets_nothing_up(client, ada):
     refused = door.type_code(client, door.wrong_code(ada), page=door.SET_UP)
     assert refused.status_code == 422
     assert "This code is not right." in page.text_of(refused)
+    assert door.recorded() == [("failed", "ada", "set-up")]
     # The key the phone has already stays the one to confirm, also tomorrow.
     assert door.key_on(refused) == key
     assert not RecoveryCode.objects.exists()
