@@ -94,12 +94,6 @@ def digests(purpose: str, value: str) -> list[str]:
     return [digest(purpose, value, key_id=kid) for kid in settings.FIELD_ENCRYPTION_KEYS]
 
 
-def record_digest(content: str) -> str:
-    """Return the seal of a line that is kept outside the database, in hex."""
-    key = _derived(settings.SECRET_KEY.encode(), "records")
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
-
-
 def chain_digest(content: str, *, purpose: str = "audit", secret: str | None = None) -> str:
     """Return a link of the audit chain, in hex.
 

@@ -4,7 +4,6 @@ A file for each month and machine, in RECORDS_DIR; a line for each erasure, with
 the lead, which part, when, and a keyed digest. Nothing personal stands in it.
 """
 
-import hmac
 import json
 import os
 import uuid
@@ -16,6 +15,8 @@ from django.conf import settings
 
 from intake import crypto
 from intake.choices import Part
+
+PURPOSE = "erasures"
 
 
 class Unwritable(OSError):
@@ -30,10 +31,8 @@ class Entry:
     part: Part
     at: datetime
 
-    @property
-    def digest(self) -> str:
-        at = self.at.astimezone(UTC).isoformat()
-        return crypto.record_digest(f"{self.lead_id} {self.part.value} {at}")
+    def content(self) -> str:
+        return f"{self.lead_id} {self.part.value} {self.at.astimezone(UTC).isoformat()}"
 
 
 def append(entry: Entry) -> None:
@@ -43,7 +42,7 @@ def append(entry: Entry) -> None:
             "lead": str(entry.lead_id),
             "part": entry.part.value,
             "at": entry.at.isoformat(),
-            "digest": entry.digest,
+            "digest": crypto.chain_digest(entry.content(), purpose=PURPOSE),
         }
     )
     name = f"erasures-{entry.at:%Y-%m}-{os.uname().nodename}.jsonl"
@@ -87,6 +86,7 @@ def _read(line: str) -> Entry | None:
         content = json.loads(line)
         at = datetime.fromisoformat(content["at"]).astimezone(UTC)
         entry = Entry(uuid.UUID(content["lead"]), Part(content["part"]), at)
-        return entry if hmac.compare_digest(content["digest"], entry.digest) else None
+        is_ours = crypto.is_chain_digest(content["digest"], entry.content(), purpose=PURPOSE)
+        return entry if is_ours else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

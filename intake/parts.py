@@ -53,6 +53,8 @@ ROWS = {
 # They speak of both. Messages are the caller's own words, so they are in the caller's copy;
 # staff's notes are in a copy only where caller and patient are one. Either erasure takes both.
 WORDS = {"callbacks": "message", "verifications": "message", "attempts": "note"}
+# Who looked and what was changed: never erased, and in no copy. It holds no values.
+TRAIL = _names("audit_events audit_cut")
 # Rows that go on for the one when the other is forgotten, without their words.
 STAYING = {
     Part.CALLER: _names("verifications consents"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from intake import audit, journal, lookup, parts, workflow
 from intake.choices import Disposition, Expired, Part
-from intake.models import AuditEvent, CardImage, Lead, ParkedCard
+from intake.models import CardImage, Lead, ParkedCard
 from intake.workflow import Refused
 
 Action = audit.Action
@@ -98,7 +98,7 @@ def _erase_rows(held: Lead, part: Part) -> list[str]:
     _erase_parked(held)
     gone, staying = [], parts.STAYING[part]
     for name, relation in parts.relations():
-        if relation.related_model is AuditEvent:
+        if name in parts.TRAIL:
             continue
         rows = relation.related_model._base_manager.filter(**{relation.field.name: held})
         if name in staying:

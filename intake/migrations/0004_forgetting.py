@@ -13,13 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Job',
-            fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('next_run_at', models.DateTimeField()),
-            ],
-        ),
         migrations.AddIndex(
             model_name='lead',
             index=models.Index(condition=models.Q(('closed_at__isnull', False), ('erased_at', None), ('legal_hold', False)), fields=['disposition', 'active_at'], name='lead_to_forget'),

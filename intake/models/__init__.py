@@ -5,7 +5,6 @@ from intake.models.audit_purge import AuditCut, AuditPermit
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText
 from intake.models.contact_attempt import ContactAttempt
-from intake.models.job import Job
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox
@@ -28,7 +27,6 @@ __all__ = [
     "ContactAttempt",
     "Draft",
     "InsuranceVerification",
-    "Job",
     "KeyCanary",
     "Lead",
     "Outbox",

@@ -28,6 +28,7 @@ from intake.cards import CardPage
 from intake.choices import Disposition, Part, Status
 from intake.fields import encrypted_fields
 from intake.models import (
+    AuditCut,
     AuditEvent,
     CallbackRequest,
     CardImage,
@@ -41,7 +42,7 @@ from intake.models import (
 )
 from intake.workflow import Refused
 from tests import builders, page
-from tests.intake import desk, privacy
+from tests.intake import desk, privacy, tampering
 from tests.intake.acting import act, assert_refused, last_event
 
 ROWS = (
@@ -99,6 +100,17 @@ def test_nothing_but_a_tombstone_is_left(client, lead, olga):
     assert not LogEntry.objects.exists()
 
 
+def test_the_chain_of_who_saw_it_is_whole_afterwards(client, lead, olga):
+    cut = AuditCut.objects.create(lead=builders.lead(), seq=1, digest="d", mac="m")
+    forget(cut.lead, olga)
+    assert AuditCut.objects.get() == cut, "where a chain begins is part of it"
+    with tampering.unguarded():
+        cut.delete()
+    privacy.erase(client, lead, part="patient")
+    privacy.erase(client, lead)
+    call_command("verify_audit")
+
+
 def test_every_field_is_forgotten_unless_the_tombstone_keeps_it(lead, olga):
     """So a new field is forgotten by default."""
     other = builders.lead(phone="+19165550199")
@@ -124,7 +136,7 @@ def test_every_table_around_a_lead_is_emptied_but_the_audit(lead):
     names = {name for name, _relation in parts.relations()}
     staying = {name for staying in parts.STAYING.values() for name in staying}
     assert staying <= names
-    assert {"callbacks", "search_tokens", "audit_events", "lead"} <= names
+    assert {"callbacks", "search_tokens", "lead", *parts.TRAIL} <= names
     assert not parts.STAYING[Part.BOTH]
 
 

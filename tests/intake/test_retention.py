@@ -12,7 +12,7 @@ from django.utils import timezone
 from intake import jobs, journal, retention, workflow
 from intake.audit import Action
 from intake.choices import Channel, Disposition, Expired, Outcome, Part
-from intake.models import AuditEvent, CardImage, Job, Lead
+from intake.models import AuditEvent, CardImage, Lead, Throttle
 from tests import builders, page
 from tests.intake import desk, privacy
 from tests.intake.acting import act, last_event
@@ -279,7 +279,7 @@ def test_the_worker_purges_at_most_once_an_hour(ada):
     another = ended(ada, "spam", days=31)
     call_command("work", "--once")
     assert not is_forgotten(another)
-    Job.objects.update(next_run_at=NOW)
+    Throttle.objects.update(until=NOW)
     call_command("work", "--once")
     assert is_forgotten(another)
 

@@ -31,7 +31,7 @@ SWEEP_EVERY = timedelta(minutes=1)
 DAY = timedelta(days=1)
 PURGE_EVERY = timedelta(hours=1)
 # Leads of one kind in one go; mail waits meanwhile, some seconds.
-PURGE_LIMIT = 500
+PURGE_LIMIT = 100
 
 
 class Command(BaseCommand):
