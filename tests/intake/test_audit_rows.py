@@ -9,9 +9,9 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from intake import audit, submissions, workflow
+from intake import audit, audit_check, submissions, workflow
 from intake.choices import Channel, Outcome
-from intake.models import AuditEvent, Lead
+from intake.models import AuditEvent, AuditHead, Lead
 from tests import builders
 from tests.intake import tampering
 
@@ -157,28 +157,82 @@ def test_the_names_of_all_that_a_form_can_hold_fit(lead):
     assert set(event.fields.split()) == names
 
 
-@pytest.mark.django_db(transaction=True)
-def test_many_who_look_at_once_make_one_unbroken_chain():
-    lead, users = builders.lead(), [builders.staff(f"user{number}") for number in range(4)]
-    faults, ready = [], threading.Barrier(4)
+def test_who_read_a_lead_before_somebody_else_wrote_comes_after_them(lead, ada):
+    early, late = Lead.objects.get(pk=lead.pk), Lead.objects.get(pk=lead.pk)
+    for one in (late, early, early):
+        with transaction.atomic():
+            audit.record(one, Action.VIEWED, by=ada, at=NOW)
+    assert [event.seq for event in lead.audit_events.order_by("seq")] == [1, 2, 3, 4, 5, 6, 7, 8]
+    lead.refresh_from_db()
+    assert breaks(lead) == []
 
-    def look(user):
+
+def at_once(number: int, write) -> None:
+    """Call `write(which)` in so many threads, all starting at the same moment."""
+    faults, ready = [], threading.Barrier(number)
+
+    def run(which):
         try:
-            ready.wait(10)
-            for _ in range(5):
-                with transaction.atomic():
-                    audit.record(lead, Action.VIEWED, by=user, at=timezone.now())
+            ready.wait(30)
+            write(which)
         except Exception as error:
             faults.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=look, args=[user]) for user in users]
+    threads = [threading.Thread(target=run, args=[which]) for which in range(number)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert faults == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_look_at_once_make_one_unbroken_chain():
+    lead, users = builders.lead(), [builders.staff(f"user{number}") for number in range(4)]
+
+    def look(which):
+        seen = Lead.objects.get(pk=lead.pk)
+        for _ in range(5):
+            with transaction.atomic():
+                audit.record(seen, Action.VIEWED, by=users[which], at=timezone.now())
+
+    at_once(4, look)
     lead.refresh_from_db()
     assert lead.audit_seq == 21
+    assert breaks(lead) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_search_at_once_make_one_unbroken_chain():
+    user = builders.staff()
+
+    def search(_which):
+        for _ in range(3):
+            with transaction.atomic():
+                audit.record_apart(Action.SEARCHED, by=user, at=timezone.now(), fields=["name"])
+
+    at_once(20, search)
+    assert AuditHead.objects.get().audit_seq == AuditEvent.objects.filter(lead=None).count() == 60
+    report = audit_check.verify()
+    assert not [finding for finding in report.shown if "without a lead" in finding.where]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_acts_and_who_looks_at_once_make_one_unbroken_chain(ada):
+    lead = builders.lead()
+
+    def write(which):
+        seen = Lead.objects.get(pk=lead.pk)
+        for version in (1, 2, 3):
+            if which == 0:
+                workflow.claim(seen, version=version, by=ada, at=timezone.now())
+                continue
+            with transaction.atomic():
+                audit.record(seen, Action.VIEWED, by=ada, at=timezone.now())
+
+    at_once(4, write)
+    lead.refresh_from_db()
+    assert (lead.audit_seq, lead.version) == (13, 4)
     assert breaks(lead) == []
