@@ -55,6 +55,8 @@ ROWS = {
 WORDS = {"callbacks": "message", "verifications": "message", "attempts": "note"}
 # Who looked and what was changed: never erased, and in no copy. It holds no values.
 TRAIL = _names("audit_events audit_cut")
+# What staff had typed and not sent: in no copy, and gone with either part.
+UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.
 STAYING = {
     Part.CALLER: _names("verifications consents"),

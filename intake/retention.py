@@ -90,7 +90,7 @@ def _nothing(field: models.Field):
         return None
     if isinstance(field, models.CharField | models.TextField):
         return ""
-    return field.get_default()
+    return False if isinstance(field, models.BooleanField) else field.get_default()
 
 
 def _erase_rows(held: Lead, part: Part) -> list[str]:

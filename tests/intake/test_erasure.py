@@ -101,14 +101,12 @@ def test_nothing_but_a_tombstone_is_left(client, lead, olga):
 
 
 def test_the_chain_of_who_saw_it_is_whole_afterwards(client, lead, olga):
-    cut = AuditCut.objects.create(lead=builders.lead(), seq=1, digest="d", mac="m")
-    forget(cut.lead, olga)
-    assert AuditCut.objects.get() == cut, "where a chain begins is part of it"
-    with tampering.unguarded():
-        cut.delete()
     privacy.erase(client, lead, part="patient")
     privacy.erase(client, lead)
     call_command("verify_audit")
+    cut = AuditCut.objects.create(lead=builders.lead(), seq=1, digest="d", mac="m")
+    forget(cut.lead, olga)
+    assert AuditCut.objects.get() == cut, "where a chain begins is part of it"
 
 
 def test_every_field_is_forgotten_unless_the_tombstone_keeps_it(lead, olga):
@@ -148,7 +146,9 @@ def test_every_sealed_field_is_somebodys():
         known = {parts.WORDS.get(name)}
         for rows in parts.ROWS.values():
             known |= set(rows.get(name, ()))
-        sealed = encrypted_fields(relation.related_model) if name != "lead" else []
+        sealed = encrypted_fields(relation.related_model)
+        if name == "lead" or name in parts.UNSENT:
+            continue
         unknown += [f"{name}.{field.name}" for field in sealed if field.name not in known]
     assert unknown == []
 
