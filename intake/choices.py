@@ -141,6 +141,7 @@ class Channel(TextChoices):
     TEXT = "text", _("Text message")
     EMAIL = "email", _("Email")
     IN_PERSON = "in_person", _("In person")
+    INBOUND = "inbound", _("They contacted us")
 
 
 class Outcome(TextChoices):
@@ -202,3 +203,60 @@ class ConsentKind(TextChoices):
     TEXT = "text", _("Text messages")
     EMAIL = "email", _("Email")
     SHARE = "share", _("Sharing with the insurer")
+
+
+class TakenBack(TextChoices):
+    """What can be taken back; the codes are those of `ConsentKind`."""
+
+    CALL = "call", _("All calls")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    TEXT = "text", _("Text messages")
+    EMAIL = "email", _("Email")
+    SHARE = "share", _("Sharing with the insurer")
+
+
+class Given(TextChoices):
+    """How a permission was given."""
+
+    FORM = "form", _("On the form")
+    PHONE = "phone", _("On the phone")
+    IN_PERSON = "in_person", _("In person")
+    PAPER = "paper", _("On paper")
+    SIGNED = "signed", _("With an electronic signature")
+
+
+class Told(TextChoices):
+    """How somebody told us that they take a permission back. Every way counts."""
+
+    PHONE = "phone", _("On the phone")
+    VOICEMAIL = "voicemail", _("On our voicemail")
+    TEXT = "text", _("By text message (such as STOP)")
+    EMAIL = "email", _("By email")
+    IN_PERSON = "in_person", _("In person")
+    LETTER = "letter", _("By letter")
+
+
+class RevealReason(TextChoices):
+    """Why somebody who does not hold the lead looks at masked details."""
+
+    BENEFITS = "benefits", _("Benefits check")
+    COVERING = "covering", _("Covering for the owner")
+    ON_THE_PHONE = "on_the_phone", _("The person is on the phone")
+    QUALITY = "quality", _("Quality review")
+    PRIVACY = "privacy", _("Privacy request or complaint")
+
+
+class HoursReason(TextChoices):
+    """Why a call is made before 8 or after 21 o'clock where the person is."""
+
+    ASKED = "asked", _("The person asked for this time")
+    RETURNING = "returning", _("They called just now; I am calling back")
+    DANGER = "danger", _("Somebody may be in danger")
+    ELSEWHERE = "elsewhere", _("They are in another time zone right now")
+
+
+class CheckStatus(TextChoices):
+    """How far the benefits check of an insurance form is."""
+
+    REQUESTED = "requested", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")

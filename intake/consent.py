@@ -1,9 +1,31 @@
-"""Which words a permission stands on: the newest wording of a kind, and who gave it."""
+"""Which words a permission stands on, who gave it, and whether it still counts."""
 
-from datetime import datetime
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
-from intake.choices import ConsentKind
+from intake.choices import ConsentKind, ForWhom, Given
 from intake.models import Consent, ConsentText, Lead
+
+# The wording of the form says so: no longer than a year.
+SHARING_LASTS = timedelta(days=365)
+
+
+def publish(*, kind: str, language: str, text: str, at: datetime, by=None) -> ConsentText:
+    """Make a wording that is in force from then on. No wording is made anywhere else."""
+    return ConsentText.objects.create(
+        kind=kind,
+        language=language,
+        text=text,
+        sha256=hash_of(text),
+        valid_from=at,
+        published_by=by,
+    )
+
+
+def hash_of(text: str) -> str:
+    """Return the SHA-256 of the exact words, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def current_texts(*, language: str, at: datetime) -> dict[str, ConsentText]:
@@ -20,9 +42,30 @@ def current_texts(*, language: str, at: datetime) -> dict[str, ConsentText]:
 def given_on_form(
     lead: Lead, kinds: list[ConsentKind], texts: dict[str, ConsentText], *, at: datetime
 ) -> list[Consent]:
-    """Return unsaved consents for what was ticked, tied to the words that were shown."""
-    return [
-        Consent(lead=lead, text=texts[kind], given_at=at, given=Consent.Given.FORM)
-        for kind in kinds
-        if kind in texts
-    ]
+    """Return unsaved consents for what was ticked, tied to the words that were shown.
+
+    To share is the patient's to allow: the tick counts where the patient filled the form
+    in and typed a name, which is the signature.
+    """
+    is_patient = lead.for_whom == ForWhom.SELF
+    is_signed = bool(lead.patient_name or lead.name)
+    consents = []
+    for kind in kinds:
+        if kind not in texts:
+            continue
+        given = Consent(lead=lead, text=texts[kind], given_at=at, given=Given.FORM)
+        given.from_patient = is_patient
+        if kind == ConsentKind.SHARE:
+            given.from_patient = is_patient and is_signed
+            given.expires_on = (at + SHARING_LASTS).date()
+        consents.append(given)
+    return consents
+
+
+def sharing(consents: Iterable[Consent], *, on: date) -> Consent | None:
+    """Return the patient's consent to share that counts on that day, if there is one."""
+    for given in consents:
+        is_the_patients = given.text.kind == ConsentKind.SHARE and given.from_patient
+        if is_the_patients and given.is_in_force(on=on):
+            return given
+    return None

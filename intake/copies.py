@@ -7,9 +7,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from intake import audit, parts
+from intake.changes import Refused
 from intake.choices import Part
 from intake.models import CardImage, Lead
-from intake.workflow import Refused
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,12 @@ def _sections(lead: Lead, part: Part) -> list[Section]:
         # Messages beside insurance details are the caller's words too.
         for row in lead.verifications.exclude(message=""):
             sections.append(Section("messages", _("Message"), _facts(row, ["message"])))
-    for consent in lead.consents.select_related("text"):
+    for consent in lead.consents.select_related("text", "terms"):
         is_patients = consent.text.kind in parts.PATIENTS_CONSENTS
         if part == Part.BOTH or is_patients == (part == Part.PATIENT):
-            facts = _facts(consent.text, ["kind", "text"]) + _facts(consent, ["given_at", "given"])
+            facts = _facts(consent.text, ["kind", "text"]) + _facts(consent, parts.CONSENT)
+            if hasattr(consent, "terms"):
+                facts += _facts(consent.terms, parts.TERMS)
             sections.append(Section("consents", _("Permission given"), facts))
     return sections
 

@@ -113,6 +113,11 @@ class EncryptedBytesField(_SealedFieldMixin, models.BinaryField):
         return crypto.unseal(sealed.token, bound_to=self.bound_to(instance))
 
 
+def is_filled(instance, name: str) -> bool:
+    """Say whether a sealed field holds something, without opening it."""
+    return bool(instance.__dict__[name])
+
+
 def encrypted_fields(model) -> list[models.Field]:
     """Return the sealed fields of a model."""
     return [field for field in model._meta.concrete_fields if isinstance(field, _SealedFieldMixin)]

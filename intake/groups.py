@@ -6,15 +6,18 @@ ADMISSIONS, MANAGERS = "Admissions", "Admissions managers"
 CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 
 # Group: model → permissions. Leads change only through `workflow`, which asks for "change";
-# "reveal" shows masked insurance details, "forget" copies or erases on request.
+# "reveal" shows masked insurance details, "forget" copies or erases on request. Whoever may
+# "add" a withdrawal writes one down; "change" marks it as carried out.
 GROUPS = {
     ADMISSIONS: {
         "intake.lead": ["view", "change", "reveal"],
+        "intake.withdrawal": ["add"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view"],
     },
     MANAGERS: {
         "intake.lead": ["view", "change", "reveal", "forget"],
+        "intake.withdrawal": ["view", "add", "change"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view", "add", "change"],
         "intake.consenttext": ["view"],
@@ -22,6 +25,7 @@ GROUPS = {
     },
     PRIVACY_OFFICERS: {
         "intake.lead": ["view", "reveal", "forget", "hold"],
+        "intake.withdrawal": ["view", "add", "change"],
         "intake.consenttext": ["view", "add"],
         "intake.auditevent": ["view"],
     },

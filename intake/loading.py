@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from intake import consent
 from intake.models import Carrier, ConsentText
 
 CONTENT = Path(__file__).parent / "content"
@@ -19,10 +20,12 @@ def load(language: str) -> Counter:
         Carrier.objects.bulk_create(Carrier(**carrier) for carrier in carriers)
         counts["created"] += len(carriers)
     for row in tomllib.loads((folder / "consents.toml").read_text("utf-8"))["consents"]:
-        # Words that people agreed to stay as they were; new words are a new version.
-        if not ConsentText.objects.filter(kind=row["kind"], language=language).exists():
-            ConsentText.objects.create(
-                kind=row["kind"], language=language, text=row["text"], valid_from=timezone.now()
-            )
+        # Words that people agreed to stay as they were; new words are a new version. Once
+        # staff have published words of their own, the file has no more say.
+        known = ConsentText.objects.filter(kind=row["kind"], language=language)
+        latest = known.order_by("valid_from").last()
+        if latest is None or (latest.published_by is None and latest.text != row["text"]):
+            text = {"kind": row["kind"], "language": language, "text": row["text"]}
+            consent.publish(**text, at=timezone.now())
             counts["created"] += 1
     return counts

@@ -28,7 +28,7 @@ WORKING = _names("window timezone location owner lease_until calling_since")
 LEAD = {
     Part.CALLER: _names(
         "name phone_typed phone phone_extension email language needs_interpreter for_whom "
-        "relationship heard_from window timezone voicemail_ok text_ok email_ok ask_for "
+        "relationship heard_from window timezone call_ok voicemail_ok text_ok email_ok ask_for "
         "if_someone_else"
     ),
     Part.PATIENT: _names("patient_name is_adult program"),
@@ -41,12 +41,12 @@ KEYS = _names("form_nonce pin_digest possibly_same")
 ROWS = {
     Part.CALLER: {
         "callbacks": _names("received_at phone_typed window timezone message"),
-        "attempts": _names("at channel outcome"),
+        "attempts": _names("at channel outcome hours_reason"),
     },
     Part.PATIENT: {
         "verifications": _names(
             "received_at birth_date carrier carrier_other carrier_phone member_id group_number "
-            "plan_type holder_relationship holder_name holder_birth_date"
+            "plan_type holder_relationship holder_name holder_birth_date check_status"
         ),
     },
 }
@@ -59,12 +59,15 @@ TRAIL = _names("audit_events audit_cut")
 UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.
 STAYING = {
-    Part.CALLER: _names("verifications consents"),
-    Part.PATIENT: _names("attempts consents notifications lead"),
+    Part.CALLER: _names("verifications consents withdrawals"),
+    Part.PATIENT: _names("attempts consents withdrawals notifications lead"),
     Part.BOTH: (),
 }
 # Permissions that the patient alone can give; the others are the caller's.
 PATIENTS_CONSENTS = [ConsentKind.SHARE]
+# What a consent says beside its wording, and what was signed for it (42 CFR 2.31).
+CONSENT = _names("given_at given expires_on")
+TERMS = _names("patient_name recipient what purpose signed_on")
 
 
 def are_apart(lead: Lead) -> bool:

@@ -16,9 +16,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from intake import audit, journal, lookup, parts, workflow
+from intake.changes import Refused
 from intake.choices import Disposition, Expired, Part
 from intake.models import CardImage, Lead, ParkedCard
-from intake.workflow import Refused
 
 Action = audit.Action
 

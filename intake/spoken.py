@@ -1,6 +1,6 @@
 """Times as a person would say them, in that person's own zone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -24,6 +24,11 @@ def day(moment: datetime, zone: str, *, now: datetime) -> str:
     if distance == 1:
         return _("tomorrow, %(day)s") % {"day": name}
     return name
+
+
+def calendar_day(day: date) -> str:
+    """Return a day like `Wednesday, December 9`, for something to be done by then."""
+    return formats.date_format(day, _("l, F j"))
 
 
 def short_day(moment: datetime, zone: str, *, now: datetime) -> str:

@@ -146,6 +146,9 @@ def _store(
             _suspect(lead, looks_like)
         for name, value in contact.items():
             setattr(lead, name, value)
+        if onto is None:
+            # Who asks for a call again may be called again.
+            lead.call_ok = True
         # Who only adds details waits for the call they were promised, if it is still to come.
         if not (onto and lead.is_open and lead.promised_by > at):
             _wait_again(lead, promise)

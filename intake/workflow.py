@@ -1,18 +1,17 @@
 """What staff do with a lead. Each function has its guard on top and runs atomically.
 
-Every call names the version of the lead its page showed: a stale one is refused, so
-that nobody overwrites what somebody else just did.
+Every call names the version of the lead its page showed; see `changes`.
 """
 
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake import audit, windows
-from intake.choices import Channel, Disposition, Outcome, Status
+from intake import audit, reachable, windows
+from intake.changes import Refused, change
+from intake.choices import Channel, Disposition, HoursReason, Outcome, Status
 from intake.models import ContactAttempt, Lead
 from intake.promises import Clock
 from programs.models import Center
@@ -21,6 +20,8 @@ Action = audit.Action
 
 # A claim returns to the queue after so many quiet minutes, until the person is reached.
 LEASE = timedelta(minutes=15)
+# Whoever is on the phone keeps the lead so long, unless the outcome is logged before.
+CALL_LEASE = timedelta(minutes=90)
 # Without another agreement: when to try again, and when to come back to somebody reached.
 TRY_AGAIN_AFTER = timedelta(hours=3)
 COME_BACK_AFTER = timedelta(days=1)
@@ -28,79 +29,16 @@ COME_BACK_AFTER = timedelta(days=1)
 FURTHEST_STEP = timedelta(days=366)
 
 
-class Refused(Exception):
-    """The action makes no sense now; the message tells staff why."""
-
-
-class Stale(Refused):
-    """Somebody changed the lead since the page was made."""
-
-
-@contextmanager
-def _change(lead: Lead, action: Action, *, version: int | None, by, at: datetime):
-    """Hold the lead, let the caller change it, then save what changed and audit its names."""
-    with transaction.atomic():
-        held = Lead.objects.select_for_update().select_related(None).get(pk=lead.pk)
-        if held.erased_at:
-            raise Refused(_("Nothing is left of this lead: it was erased."))
-        if version is not None and held.version != version:
-            raise Stale(_what_changed(held, by))
-        before = {name: getattr(held, name) for name in _WATCHED}
-        yield held
-        changed = [name for name in _WATCHED if getattr(held, name) != before[name]]
-        held.version += 1
-        if by is not None:
-            held.active_at = at
-        event = audit.link(held, action, by=by, at=at, fields=changed)
-        held.save(update_fields=[*changed, "version", "active_at", "audit_seq", "audit_head"])
-        event.save(force_insert=True)
-
-
-_WATCHED = (
-    "status",
-    "disposition",
-    "owner_id",
-    "lease_until",
-    "calling_since",
-    "due_at",
-    "first_attempt_at",
-    "reached_at",
-    "closed_at",
-    "suspicion",
-)
-
-
-def _what_changed(held: Lead, user) -> str:
-    """Return who did what last, to somebody whose page is older than that."""
-    event = held.audit_events.filter(action__in=_CHANGES).select_related("by").latest("seq")
-    said = {"name": event.by, "what": event.get_action_display()}
-    if event.by_id == user.pk:
-        return (
-            _("You changed this lead yourself since this page was made: %(what)s. "
-              "If you pressed the button twice, it is done.") % said
-        )  # fmt: skip
-    if event.by_id:
-        return _("%(name)s changed this lead since you opened it: %(what)s.") % said
-    return _("This lead changed since you opened it: %(what)s.") % said
-
-
-# What counts the version up.
-_CHANGES = (
-    Action.RECEIVED,
-    Action.CLAIMED,
-    Action.RELEASED,
-    Action.LEASE_ENDED,
-    Action.ATTEMPT_LOGGED,
-    Action.CLOSED,
-    Action.REOPENED,
-    Action.ERASED,
-)
-
-
 def is_claimed_by_another(lead: Lead, user, *, at: datetime) -> bool:
     """Say whether somebody else claimed the lead just now."""
     is_live = lead.lease_until is not None and lead.lease_until > at
     return is_live and lead.owner_id not in (None, user.pk)
+
+
+def is_being_called(lead: Lead, *, at: datetime) -> bool:
+    """Say whether the owner of the lead is on the phone with the person."""
+    is_live = lead.lease_until is not None and lead.lease_until > at
+    return is_live and lead.calling_since is not None
 
 
 def is_held_by_another(lead: Lead, user, *, at: datetime) -> bool:
@@ -114,11 +52,11 @@ def claim(lead: Lead, *, version: int, by, at: datetime) -> None:
 
     One that a colleague reached can be taken too: the colleague may be ill today.
     """
-    with _change(lead, Action.CLAIMED, version=version, by=by, at=at) as held:
+    with change(lead, Action.CLAIMED, version=version, by=by, at=at) as held:
         _must_be_open(held)
         if is_claimed_by_another(held, by, at=at):
-            raise _held_by(held)
-        held.owner = by
+            raise _held_by(held, at=at)
+        held.owner, held.calling_since = by, None
         held.lease_until = None if held.reached_at else at + LEASE
         if held.status == Status.NEW:
             held.status = Status.CONTACTING
@@ -126,11 +64,26 @@ def claim(lead: Lead, *, version: int, by, at: datetime) -> None:
 
 def release(lead: Lead, *, version: int, by, at: datetime) -> None:
     """Give one's own lead back to the queue."""
-    with _change(lead, Action.RELEASED, version=version, by=by, at=at) as held:
+    with change(lead, Action.RELEASED, version=version, by=by, at=at) as held:
         _must_be_open(held)
         if held.owner_id != by.pk:
             raise Refused(_("Only the person who holds this lead can give it back."))
         _give_back(held)
+
+
+def start_call(
+    lead: Lead, *, version: int, by, at: datetime, hours_reason: HoursReason | str = ""
+) -> None:
+    """Hold the lead while calling, until the outcome is logged."""
+    reason = _where_needed(lead, hours_reason, at=at)
+    details = {"version": version, "by": by, "at": at, "reason": reason}
+    with change(lead, Action.CALL_STARTED, **details) as held:
+        must_be_free(held, by, at=at)
+        _must_not(reachable.why_not_by(held, Channel.CALL))
+        _must_not(reachable.why_not_now(held, reason, at=at))
+        held.owner, held.lease_until, held.calling_since = by, at + CALL_LEASE, at
+        if held.status == Status.NEW:
+            held.status = Status.CONTACTING
 
 
 def log_attempt(
@@ -143,11 +96,19 @@ def log_attempt(
     outcome: Outcome,
     note: str = "",
     next_step_at: datetime | None = None,
+    hours_reason: HoursReason | str = "",
 ) -> ContactAttempt:
-    """Record a try to reach the person, and when the next step is due."""
-    with _change(lead, Action.ATTEMPT_LOGGED, version=version, by=by, at=at) as held:
-        _must_be_open(held)
-        _must_not_be_anothers(held, by, at)
+    """Record a try to reach the person, and when the next step is due.
+
+    A call that `start_call` began counts from then: its reason was asked for there.
+    """
+    reason = _where_needed(lead, hours_reason, at=at) if channel == Channel.CALL else ""
+    details = {"version": version, "by": by, "at": at, "reason": reason}
+    with change(lead, Action.ATTEMPT_LOGGED, **details) as held:
+        must_be_free(held, by, at=at)
+        _must_not(reachable.why_not_by(held, channel))
+        if channel == Channel.CALL and not is_being_called(held, at=at):
+            _must_not(reachable.why_not_now(held, reason, at=at))
         if outcome == Outcome.LEFT_MESSAGE and channel == Channel.CALL and not held.voicemail_ok:
             raise Refused(
                 _(
@@ -169,9 +130,16 @@ def log_attempt(
         if held.status in (Status.NEW, Status.CONTACTING):
             held.status = Status.REACHED if reached else Status.CONTACTING
         held.lease_until = None if reached else at + LEASE
+        held.calling_since = None
         held.due_at = next_step_at or _next_step(held, outcome, at=at)
         attempt = ContactAttempt(
-            lead=held, by=by, at=at, channel=channel, outcome=outcome, note=note
+            lead=held,
+            by=by,
+            at=at,
+            channel=channel,
+            outcome=outcome,
+            hours_reason=reason,
+            note=note,
         )
         attempt.save(force_insert=True)
     return attempt
@@ -179,26 +147,25 @@ def log_attempt(
 
 def close(lead: Lead, *, version: int, by, at: datetime, disposition: Disposition) -> None:
     """End the work on a lead, with the reason."""
-    with _change(lead, Action.CLOSED, version=version, by=by, at=at) as held:
-        _must_be_open(held)
-        _must_not_be_anothers(held, by, at)
+    with change(lead, Action.CLOSED, version=version, by=by, at=at) as held:
+        must_be_free(held, by, at=at)
         if disposition == Disposition.COULD_NOT_REACH and held.first_attempt_at is None:
             raise Refused(_("Nobody has tried to reach this person yet. Log an attempt first."))
         held.status, held.disposition, held.closed_at = Status.CLOSED, disposition, at
-        held.lease_until = None
+        held.lease_until = held.calling_since = None
 
 
 def withdraw(lead: Lead, *, by, at: datetime) -> None:
     """End an open lead because its caller asked to be forgotten, whoever holds it."""
-    with _change(lead, Action.CLOSED, version=None, by=by, at=at) as held:
+    with change(lead, Action.CLOSED, version=None, by=by, at=at) as held:
         _must_be_open(held)
         held.status, held.disposition = Status.CLOSED, Disposition.DECLINED
-        held.closed_at, held.lease_until = at, None
+        held.closed_at, held.lease_until, held.calling_since = at, None, None
 
 
 def reopen(lead: Lead, *, version: int, by, at: datetime) -> None:
     """Put an ended lead back into the queue, due now."""
-    with _change(lead, Action.REOPENED, version=version, by=by, at=at) as held:
+    with change(lead, Action.REOPENED, version=version, by=by, at=at) as held:
         if held.is_open:
             raise Refused(_("This lead is open already."))
         if not held.phone:
@@ -227,16 +194,24 @@ def end_leases(*, at: datetime, limit: int = 100) -> int:
             )
             if lead is None:
                 continue
-            with _change(lead, Action.LEASE_ENDED, version=None, by=None, at=at) as held:
-                _give_back(held)
+            with change(lead, Action.LEASE_ENDED, version=None, by=None, at=at) as held:
+                if held.reached_at:
+                    # Only the call went quiet; somebody reached stays with who reached them.
+                    held.lease_until = held.calling_since = None
+                else:
+                    _give_back(held)
             ended += 1
     return ended
 
 
 def _give_back(held: Lead) -> None:
-    held.owner = held.lease_until = None
+    held.owner = held.lease_until = held.calling_since = None
     if held.status == Status.CONTACTING and held.first_attempt_at is None:
         held.status = Status.NEW
+
+
+def _where_needed(lead: Lead, hours_reason: str, *, at: datetime) -> str:
+    return "" if reachable.is_calling_hour(lead, at=at) else hours_reason
 
 
 def _next_step(held: Lead, outcome: Outcome, *, at: datetime) -> datetime:
@@ -255,10 +230,21 @@ def _must_be_open(held: Lead) -> None:
         raise Refused(_("This lead is closed. Reopen it first."))
 
 
-def _must_not_be_anothers(held: Lead, user, at: datetime) -> None:
+def must_be_free(held: Lead, user, *, at: datetime) -> None:
+    """Refuse what only makes sense on an open lead that nobody else works on."""
+    _must_be_open(held)
     if is_held_by_another(held, user, at=at):
-        raise _held_by(held)
+        raise _held_by(held, at=at)
 
 
-def _held_by(held: Lead) -> Refused:
-    return Refused(_("%(name)s is working on this lead.") % {"name": held.owner})
+def _held_by(held: Lead, *, at: datetime) -> Refused:
+    said = {"name": held.owner}
+    if is_being_called(held, at=at):
+        return Refused(_("%(name)s is on the phone with this person.") % said)
+    return Refused(_("%(name)s is working on this lead.") % said)
+
+
+def _must_not(why: str) -> None:
+    """Refuse, where there is a reason against it."""
+    if why:
+        raise Refused(why)

@@ -1,7 +1,11 @@
 """Rows that staff keep up to date: carriers, and the wordings of consents."""
 
+from django import forms
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from intake import consent
 from intake.models import Carrier, ConsentText
 
 
@@ -12,12 +16,52 @@ class CarrierAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
 
+class WordingForm(forms.ModelForm):
+    valid_from = forms.SplitDateTimeField(
+        label=_("Valid from"),
+        required=False,
+        widget=admin.widgets.AdminSplitDateTime,
+        help_text=_("Empty: from now on."),
+    )
+
+    class Meta:
+        model = ConsentText
+        fields = ["kind", "language", "text", "valid_from"]
+
+    def clean_valid_from(self):
+        """Nobody saw these words yesterday, so they are not in force from then."""
+        now = timezone.now()
+        chosen = self.cleaned_data["valid_from"] or now
+        if chosen < now:
+            raise forms.ValidationError(_("Choose a time to come, or leave it empty."))
+        return chosen
+
+
 @admin.register(ConsentText)
 class ConsentTextAdmin(admin.ModelAdmin):
     """New words are a new row: what people agreed to is never changed or deleted."""
 
-    list_display = ["kind", "language", "valid_from", "text"]
+    form = WordingForm
+    list_display = ["kind", "language", "valid_from", "text", "published_by"]
     list_filter = ["kind", "language"]
+    list_select_related = ["published_by"]
+
+    def get_fields(self, request, obj=None):
+        names = list(WordingForm.Meta.fields)
+        return [*names, "sha256", "published_by"] if obj else names
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["sha256", "published_by"] if obj else []
+
+    def save_model(self, request, obj, form, change):
+        published = consent.publish(
+            kind=obj.kind,
+            language=obj.language,
+            text=obj.text,
+            at=obj.valid_from,
+            by=request.user,
+        )
+        obj.pk = published.pk
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import outbox
-from intake.admin import lead_page, search
+from intake.admin import actions, lead_page, printing, reveal, search
 from intake.admin.paging import CappedPaginator
 from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
@@ -42,6 +42,8 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         return [
             path("search/", page(self.search), name="intake_lead_search"),
             path("<uuid:pk>/card/<uuid:card>/", page(self.card), name="intake_lead_card"),
+            path("<uuid:pk>/reveal/<uuid:form>/", page(self.reveal), name="intake_lead_reveal"),
+            path("<uuid:pk>/print/", page(self.print_sheet), name="intake_lead_print"),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
             *self.privacy_urls(),
             *super().get_urls(),
@@ -112,11 +114,23 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
 
     @method_decorator(require_safe)
     def card(self, request, pk, card):
-        return lead_page.card(request, self._lead(request, pk), card)
+        return reveal.card(request, self._lead(request, pk, reveal.PERMISSION), card)
+
+    def reveal(self, request, pk, form):
+        lead = self._lead(request, pk, reveal.PERMISSION)
+        if request.method != "POST":
+            return redirect("admin:intake_lead_change", lead.pk)
+        return lead_page.reveal_block(self, request, lead, form)
+
+    def print_sheet(self, request, pk):
+        lead = self._lead(request, pk)
+        if request.method != "POST":
+            return redirect("admin:intake_lead_change", lead.pk)
+        return printing.sheet(self, request, lead)
 
     def act(self, request, pk, action):
         lead = self._lead(request, pk)
-        if not self.has_change_permission(request, lead):
+        if not actions.may(request.user, action):
             raise PermissionDenied
         if lead.erased_at:
             messages.error(request, _("Nothing is left of this lead: it was erased."))
@@ -127,9 +141,9 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         """Django's own history knows nothing of leads; their page has the timeline."""
         return redirect("admin:intake_lead_change", self._lead(request, object_id).pk)
 
-    def _lead(self, request, pk) -> Lead:
+    def _lead(self, request, pk, *permissions: str) -> Lead:
         """The only way to a lead here: it asks for the permission first."""
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or not request.user.has_perms(permissions):
             raise PermissionDenied
         lead = self.get_object(request, str(pk))
         if lead is None:

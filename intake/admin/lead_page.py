@@ -1,101 +1,179 @@
-"""One lead's page in the order of a call, its actions, and its card images."""
+"""One lead's page in the order of a call: shown, acted on, and with an insurance block open."""
 
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import audit, drafts, receipts, spoken, windows, workflow
-from intake.forms.staff import ActionForm, AttemptForm, CloseForm
-from intake.models import CardImage, Lead
+from intake import (
+    audit,
+    consent,
+    drafts,
+    reachable,
+    receipts,
+    spoken,
+    staff_sessions,
+    windows,
+    workflow,
+)
+from intake.admin import actions, reveal
+from intake.admin.actions import FORMS
+from intake.changes import Refused
+from intake.choices import CheckStatus
+from intake.forms.staff import CarriedOutForm, PrintForm, StartCheckForm
+from intake.models import Lead
+from intake.notices import PART2_NOTICE
 from intake.phones import Phone
 from programs.context import current_center
 
-FORMS = {
-    "claim": ActionForm,
-    "release": ActionForm,
-    "reopen": ActionForm,
-    "new-pin": ActionForm,
-    "attempt": AttemptForm,
-    "close": CloseForm,
-}
 
-
-def show(model_admin, request, lead: Lead, *, refused=None, new_pin="", status=200):
+def show(
+    model_admin,
+    request,
+    lead: Lead,
+    *,
+    refused=None,
+    new_pin="",
+    revealed: reveal.Reveal | None = None,
+    status=200,
+):
     """Show the lead, and write down that it was seen.
 
-    `refused` is (action, form) of an action that was not taken: what was typed stays.
-    `new_pin` is shown this once; it goes through no session, cookie or address.
+    `refused` is (name, form) of what was not done: what was typed stays. `new_pin` and
+    what is `revealed` are shown this once; they go through no session, cookie or address.
     """
-    at = timezone.now()
+    at, user = timezone.now(), request.user
     with transaction.atomic():
-        audit.record(lead, audit.Action.VIEWED, by=request.user, at=at)
-    center = current_center(request)
-    ours, theirs = center.time_zone, lead.timezone
-    kept = drafts.recall(lead, by=request.user)
-    forms = {
-        name.replace("-", "_"): FORMS[name](
-            initial={**kept.get(name, {}), "version": lead.version}, prefix=name
+        if revealed:
+            details = {"fields": revealed.fields, "reason": revealed.reason}
+            audit.record(lead, audit.Action.REVEALED, by=user, at=at, **details)
+        else:
+            audit.record(lead, audit.Action.VIEWED, by=user, at=at)
+    refused_name, refused_form = refused or ("", None)
+    kept = drafts.recall(lead, by=user)
+    forms = {**actions.fresh_forms(lead, user, kept, at=at), "print": print_form(lead, user)}
+    if refused_name in FORMS or refused_name == "print":
+        forms[refused_name] = refused_form
+    facts = facts_of(request, lead, at=at)
+    events = list(lead.audit_events.select_related("by").order_by("-seq")[:40])
+    blocks = [
+        reveal.block(
+            verification,
+            lead,
+            user,
+            is_open=revealed is not None and verification.pk in revealed.verifications,
+            seen=events[0].seq,
+            refused=refused_form if refused_name == str(verification.pk) else None,
         )
-        for name in _offered(lead, request.user, at=at)
-    }
-    if refused:
-        forms[refused[0].replace("-", "_")] = refused[1]
-    phone = Phone(lead.phone, lead.phone_extension)
+        for verification in reveal.rows_of(lead)
+    ]
+    if "close" in forms and facts["sharing"]:
+        blocks = [replace(block, start=_start_form(block, lead)) for block in blocks]
     context = {
         **model_admin.admin_site.each_context(request),
+        **facts,
         "is_nav_sidebar_enabled": False,
         "opts": model_admin.opts,
         "title": _("Lead %(reference)s") % {"reference": lead.reference},
+        "blocks": blocks,
+        "withdrawals": [(row, _carried_out_form(row, user)) for row in facts["withdrawals"]],
+        "events": events,
+        "forms": {name.replace("-", "_"): form for name, form in forms.items()},
+        "kept": kept,
+        "refused": refused_form,
+        "texts": consent.current_texts(language=lead.language, at=at),
+        "promised": spoken.between(
+            lead.promised_from, lead.promised_by, facts["center"].time_zone, now=at
+        ),
+        "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at),
+        "is_calling_hour": reachable.is_calling_hour(lead, at=at),
+        "is_being_called": workflow.is_being_called(lead, at=at),
+        "is_mine": reveal.is_owner(lead, user),
+        "is_claimed": workflow.is_claimed_by_another(lead, user, at=at),
+        "is_held": workflow.is_held_by_another(lead, user, at=at),
+        # One button stands out: the next step of the call.
+        "is_log_quiet": not forms.keys().isdisjoint({"calling", "claim"}),
+        "new_pin": new_pin,
+        "can_act": model_admin.has_change_permission(request, lead),
+    }
+    return TemplateResponse(request, "admin/intake/lead/page.html", context, status=status)
+
+
+def facts_of(request, lead: Lead, *, at: datetime) -> dict:
+    """Return what the page and the printed sheet both tell of a lead; nothing masked."""
+    center = current_center(request)
+    ours, theirs = center.time_zone, lead.timezone
+    phone = Phone(lead.phone, lead.phone_extension)
+    today = timezone.localdate(at)
+    consents = list(lead.consents.select_related("text", "withdrawal", "terms"))
+    withdrawals = list(lead.withdrawals.select_related("recorded_by", "done_by"))
+    return {
         "lead": lead,
         "center": center,
+        "at": at,
         "phone": phone,
         "phone_written": phone.display(center.country),
         "callbacks": lead.callbacks.all(),
-        "verifications": lead.verifications.select_related("carrier").prefetch_related(
-            # The pictures themselves come one by one, each with its own audit row.
-            Prefetch("card_images", CardImage.objects.defer("jpeg"))
-        ),
         "attempts": lead.attempts.select_related("by"),
-        "consents": lead.consents.select_related("text"),
-        "events": lead.audit_events.select_related("by").order_by("-seq")[:40],
-        "forms": forms,
-        "kept": kept,
-        "refused": refused and refused[1],
+        "consents": [(given, given.is_in_force(on=today)) for given in consents],
+        "sharing": consent.sharing(consents, on=today),
+        "withdrawals": withdrawals,
+        "taken_back": {row.kind: row for row in withdrawals},
+        "part2_notice": PART2_NOTICE,
         "their_zone": windows.zone_label(theirs),
         "our_zone": windows.zone_label(ours),
         "is_same_clock": at.astimezone(ZoneInfo(theirs)).utcoffset()
         == at.astimezone(ZoneInfo(ours)).utcoffset(),
         "their_time": spoken.time_of_day(at, theirs),
         "our_time": spoken.time_of_day(at, ours),
-        "promised": spoken.between(lead.promised_from, lead.promised_by, ours, now=at),
         "promised_there": spoken.between(lead.promised_from, lead.promised_by, theirs, now=at),
-        "is_safe_now": windows.is_safe(lead.window, ZoneInfo(theirs), at=at),
-        "is_mine": lead.owner_id == request.user.pk,
-        "is_claimed": workflow.is_claimed_by_another(lead, request.user, at=at),
-        "is_held": workflow.is_held_by_another(lead, request.user, at=at),
-        "new_pin": new_pin,
-        "can_act": model_admin.has_change_permission(request, lead),
-        "at": at,
     }
-    return TemplateResponse(request, "admin/intake/lead/page.html", context, status=status)
 
 
-def _offered(lead: Lead, user, *, at) -> list[str]:
-    """Return the actions that make sense now; `workflow` has the last word."""
-    if not lead.is_open:
-        return ["reopen", "new-pin"]
-    if workflow.is_claimed_by_another(lead, user, at=at):
-        return ["new-pin"]
-    if workflow.is_held_by_another(lead, user, at=at):
-        return ["claim", "new-pin"]
-    return ["release" if lead.owner_id == user.pk else "claim", "attempt", "close", "new-pin"]
+def print_form(lead: Lead, user, data=None) -> PrintForm:
+    return PrintForm(
+        data,
+        is_owner=reveal.is_owner(lead, user),
+        may_reveal=user.has_perm(reveal.PERMISSION),
+        prefix="print",
+    )
+
+
+def _start_form(block: reveal.Block, lead: Lead) -> StartCheckForm | None:
+    if block.verification.check_status != CheckStatus.REQUESTED:
+        return None
+    initial = {"version": lead.version, "verification": block.verification.pk}
+    return StartCheckForm(initial=initial, prefix="start-check", auto_id=False)
+
+
+def _carried_out_form(row, user) -> CarriedOutForm | None:
+    if row.done_at or not actions.may(user, "carried-out"):
+        return None
+    return CarriedOutForm(initial={"withdrawal": row.pk}, prefix="carried-out", auto_id=False)
+
+
+def reveal_block(model_admin, request, lead: Lead, pk):
+    """Show the page with one insurance form's masked details, this once.
+
+    Reloading that page sends the same form again; it leads back to the masked page.
+    """
+    verification = get_object_or_404(reveal.rows_of(lead), pk=pk)
+    form = reveal.form_for(pk, lead, request.user, request.POST)
+    if not form.is_valid():
+        return show(model_admin, request, lead, refused=(str(pk), form), status=422)
+    if reveal.was_answered(lead, request.user, seen=form.cleaned_data["seen"]):
+        messages.info(request, _("The details are masked again."))
+        return redirect("admin:intake_lead_change", lead.pk)
+    reason = form.cleaned_data.get("reason", "")
+    revealed = reveal.Reveal.of([verification], reason=reason)
+    return show(model_admin, request, lead, revealed=revealed)
 
 
 def act(model_admin, request, lead: Lead, action: str):
@@ -111,60 +189,19 @@ def act(model_admin, request, lead: Lead, action: str):
         pin = receipts.issue_new_pin(lead, by=request.user, at=timezone.now())
         return show(model_admin, request, lead, new_pin=pin)
     try:
-        said = _do(action, lead, form.cleaned_data, by=request.user)
-    except workflow.Refused as refusal:
+        said = actions.do(action, lead, form.cleaned_data, by=request.user)
+    except Refused as refusal:
         lead = model_admin.get_object(request, str(lead.pk))
-        form = FORMS[action](
-            {**request.POST.dict(), f"{action}-version": lead.version}, prefix=action
-        )
+        typed = request.POST.copy()
+        typed[f"{action}-version"] = lead.version
+        form = FORMS[action](typed, prefix=action)
         form.add_error(None, str(refusal))
         return show(model_admin, request, lead, refused=(action, form), status=409)
     drafts.erase(lead, action, by=request.user)
+    # While one is on the phone, the idle clock stands still.
+    if action == "calling":
+        staff_sessions.begin_call(request, at=timezone.now())
+    elif action in ("attempt", "close", "release"):
+        staff_sessions.end_call(request)
     messages.success(request, said)
     return redirect("admin:intake_lead_change", lead.pk)
-
-
-def _do(action: str, lead: Lead, data: dict, *, by) -> str:
-    """Take the action and return what to tell staff: also what happens next."""
-    at, version = timezone.now(), data.pop("version")
-    match action:
-        case "claim":
-            workflow.claim(lead, version=version, by=by, at=at)
-            if lead.reached_at:
-                return _("It is yours.")
-            minutes = {"minutes": workflow.LEASE.seconds // 60}
-            return _("It is yours. After %(minutes)d quiet minutes it goes back to the queue.") % (
-                minutes
-            )
-        case "release":
-            workflow.release(lead, version=version, by=by, at=at)
-            return _("Given back to the queue.")
-        case "reopen":
-            workflow.reopen(lead, version=version, by=by, at=at)
-            return _("Open again, and due now.")
-        case "attempt":
-            attempt = workflow.log_attempt(lead, version=version, by=by, at=at, **data)
-            due, zone = attempt.lead.due_at, timezone.get_current_timezone_name()
-            return _("Logged. The next step is due at %(time)s, %(day)s.") % {
-                "day": spoken.short_day(due, zone, now=at),
-                "time": spoken.time_of_day(due, zone),
-            }
-        case "close":
-            workflow.close(lead, version=version, by=by, at=at, **data)
-            return _("Closed.")
-
-
-def card(request, lead: Lead, pk) -> HttpResponse:
-    """Stream a decrypted card image to one pair of eyes, and write that down."""
-    image = get_object_or_404(CardImage, pk=pk, verification__lead=lead)
-    with transaction.atomic():
-        audit.record(
-            lead,
-            audit.Action.CARD_VIEWED,
-            by=request.user,
-            at=timezone.now(),
-            fields=[f"card_{image.side}"],
-        )
-    response = HttpResponse(image.jpeg, content_type="image/jpeg")
-    response["Content-Disposition"] = "inline"
-    return response

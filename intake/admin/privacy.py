@@ -16,11 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import copies, journal, parts, retention
+from intake.changes import Refused
 from intake.choices import Part
 from intake.forms.privacy import CopyForm, EraseForm, HoldForm, LiftForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
-from intake.workflow import Refused
 
 # What each action needs.
 FORMS = {
@@ -137,7 +137,7 @@ class PrivacyPages:
                 (section, [(card, _encoded(card)) for card in section.cards])
                 for section in sections
             ],
-            "notice": PART2_NOTICE,
+            "part2_notice": PART2_NOTICE,
             "at": at,
             "is_part": parts.are_apart(lead),
         }

@@ -10,7 +10,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from intake import spoken
+from intake import spoken, workflow
 from intake.admin import search
 from intake.models import Lead
 from programs.context import current_center
@@ -136,14 +136,17 @@ class QueueColumns:
 
     @admin.display(description=_("wants the call"))
     def wants_call(self, lead: Lead):
-        return lead.get_window_display()
+        return lead.get_window_display() if lead.call_ok else _t("Not to be called")
 
     @admin.display(description=_("owner"))
     def holder(self, lead: Lead):
         if lead.owner is None:
             return format_html('<span class="badge badge-quiet">{}</span>', _t("nobody yet"))
-        name = lead.owner.get_full_name() or lead.owner.get_username()
-        if lead.lease_until and lead.lease_until > timezone.now():
+        name, now = lead.owner.get_full_name() or lead.owner.get_username(), timezone.now()
+        if workflow.is_being_called(lead, at=now):
+            since = spoken.time_of_day(lead.calling_since, self.zone)
+            return _t("%(name)s is calling since %(time)s") % {"name": name, "time": since}
+        if lead.lease_until and lead.lease_until > now:
             until = spoken.time_of_day(lead.lease_until, self.zone)
             return _t("%(name)s, until %(time)s") % {"name": name, "time": until}
         return name

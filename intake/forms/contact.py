@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.template.defaultfilters import linebreaksbr
 from django.utils.functional import cached_property
-from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from intake import choices, spoken, windows
@@ -141,7 +141,7 @@ class ContactForm(forms.Form):
         for name, kind in self.CONSENTS.items():
             if name in self.fields and kind in texts:
                 # crispy writes help texts out as HTML.
-                self.fields[name].help_text = escape(texts[kind].text)
+                self.fields[name].help_text = linebreaksbr(texts[kind].text)
 
     @property
     def open_safety(self) -> bool:

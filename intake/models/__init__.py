@@ -3,7 +3,7 @@
 from intake.models.audit_event import AppendOnly, AuditEvent, AuditHead
 from intake.models.audit_purge import AuditCut, AuditPermit
 from intake.models.carrier import Carrier
-from intake.models.consent import Consent, ConsentText
+from intake.models.consent import Consent, ConsentText, SharingTerms, Withdrawal
 from intake.models.contact_attempt import ContactAttempt
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
@@ -34,6 +34,8 @@ __all__ = [
     "RecoveryCode",
     "SearchToken",
     "SecondFactor",
+    "SharingTerms",
     "StaffSession",
     "Throttle",
+    "Withdrawal",
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from intake.choices import Channel, Outcome
+from intake.choices import Channel, HoursReason, Outcome
 from intake.fields import EncryptedTextField
 from intake.models.lead import Lead
 
@@ -20,6 +20,9 @@ class ContactAttempt(models.Model):
     at = models.DateTimeField(_("when"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
+    hours_reason = models.CharField(
+        _("why outside 8 to 21"), max_length=20, choices=HoursReason.choices, blank=True
+    )
     note = EncryptedTextField(_("note"), blank=True)
 
     class Meta:

@@ -90,6 +90,7 @@ class Lead(models.Model):
         _("wants the call"), max_length=10, choices=Window.choices, default=Window.ANY
     )
     timezone = models.CharField(_("time zone"), max_length=64)
+    call_ok = models.BooleanField(_("calls allowed"), default=True)
     voicemail_ok = models.BooleanField(_("voicemail allowed"), default=False)
     text_ok = models.BooleanField(_("texts allowed"), default=False)
     email_ok = models.BooleanField(_("email allowed"), default=False)

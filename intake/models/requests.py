@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from intake.choices import CardSide, HolderRelationship, PlanType, Window
+from intake.choices import CardSide, CheckStatus, HolderRelationship, PlanType, Window
 from intake.fields import EncryptedBytesField, EncryptedDateField, EncryptedTextField
 from intake.models.carrier import Carrier
 from intake.models.lead import Lead
@@ -68,6 +68,12 @@ class InsuranceVerification(Request):
     holder_name = EncryptedTextField(_("holder’s name"), blank=True)
     holder_birth_date = EncryptedDateField(_("holder’s date of birth"), null=True, blank=True)
     message = EncryptedTextField(_("message"), blank=True)
+    check_status = models.CharField(
+        _("benefits check"),
+        max_length=12,
+        choices=CheckStatus.choices,
+        default=CheckStatus.REQUESTED,
+    )
 
     class Meta(Request.Meta):
         verbose_name = _("insurance form")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from intake import workflow
+from intake import changes, workflow
 from intake.choices import Channel, Disposition, Outcome
 from intake.fields import encrypted_fields
 from intake.models import AuditEvent, Lead
@@ -34,7 +34,7 @@ def assert_refused(saying: str, function, lead, *, by, **more):
     row = Lead.objects.filter(pk=lead.pk).values_list(*COLUMNS)
     before = row.get()
     events = lead.audit_events.count()
-    with pytest.raises(workflow.Refused, match=saying):
+    with pytest.raises(changes.Refused, match=saying):
         act(function, lead, by=by, **more)
     assert row.get() == before
     assert lead.audit_events.count() == events

@@ -36,6 +36,15 @@ def press(client, lead, action: str, *, version: int | None = None, **answers):
     return client.post(reverse("admin:intake_lead_act", args=[lead.pk, action]), data)
 
 
+def reveal(client, verification, **answers):
+    """Ask for the masked details of one insurance form."""
+    address = reverse("admin:intake_lead_reveal", args=[verification.lead_id, verification.pk])
+    prefix = f"reveal-{verification.pk.hex[:8]}"
+    seen = Lead.objects.values_list("audit_seq", flat=True).get(pk=verification.lead_id)
+    answers = {"seen": seen, **answers}
+    return client.post(address, {f"{prefix}-{name}": value for name, value in answers.items()})
+
+
 def send_insurance(lead, *, images: int = 0, nonce: str = "insurance", **details):
     """Attach insurance details to the lead, with that many card images."""
     page = CardPage(card_files.encoded(card_files.card(), "JPEG"), 320, 200)

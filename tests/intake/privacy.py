@@ -22,6 +22,7 @@ def lead_of_two(*, by, is_open: bool = False) -> Lead:
     """Return a lead of a mother about her son, with insurance, two photos and a note."""
     lead = builders.lead(
         **CALLERS, **PATIENTS, for_whom="loved_one", relationship="parent", is_adult="yes",
+        timezone=builders.zone_where_it_is(14),
         program=builders.program(), message=MESSAGE,
     )  # fmt: skip
     desk.send_insurance(lead, images=2, **INSURANCE, message=MESSAGE_TOO, share_ok=True)

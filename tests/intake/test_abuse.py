@@ -199,7 +199,7 @@ def test_the_page_of_a_suspected_lead_says_why_in_words(client, ada):
 
 
 def test_reaching_the_person_takes_the_mark_away(client, ada):
-    lead = builders.lead()
+    lead = builders.lead(timezone=builders.zone_where_it_is(14))
     Lead.objects.filter(pk=lead.pk).update(suspicion="fast")
     desk.press(client, lead, "attempt", channel="call", outcome="no_answer")
     assert Lead.objects.get().suspicion == "fast"

@@ -12,8 +12,18 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from intake import groups
-from intake.models import AuditEvent, CardImage, Carrier, ConsentText, ContactAttempt, Lead, Outbox
+from intake import agreements, groups
+from intake.models import (
+    AuditEvent,
+    CardImage,
+    Carrier,
+    ConsentText,
+    ContactAttempt,
+    InsuranceVerification,
+    Lead,
+    Outbox,
+    Withdrawal,
+)
 from programs.models import Article, Center, Location, Program, Question
 from tests import builders
 from tests.intake import desk
@@ -101,7 +111,9 @@ TABLE = """
 /admin/intake/consenttext/<path:object_id>/change/    login     403       403       200
 /admin/intake/consenttext/<path:object_id>/           login     on        on        on
 /admin/intake/lead/search/                            login     405       405       405
-/admin/intake/lead/<uuid:pk>/card/<uuid:card>/        login     403       200       200
+/admin/intake/lead/<uuid:pk>/card/<uuid:card>/        login     403       403       403
+/admin/intake/lead/<uuid:pk>/reveal/<uuid:form>/      login     403       on        on
+/admin/intake/lead/<uuid:pk>/print/                   login     403       on        on
 /admin/intake/lead/<uuid:pk>/do/<slug:action>/        login     403       405       405
 /admin/intake/lead/<uuid:pk>/privacy/                 login     403       403       200
 /admin/intake/lead/<uuid:pk>/privacy/<slug:action>/   login     405       405       405
@@ -111,6 +123,12 @@ TABLE = """
 /admin/intake/lead/<path:object_id>/delete/           login     403       403       403
 /admin/intake/lead/<path:object_id>/change/           login     403       200       200
 /admin/intake/lead/<path:object_id>/                  login     on        on        on
+/admin/intake/withdrawal/                             login     403       403       200
+/admin/intake/withdrawal/add/                         login     403       403       403
+/admin/intake/withdrawal/<path:object_id>/history/    login     403       403       200
+/admin/intake/withdrawal/<path:object_id>/delete/     login     403       403       403
+/admin/intake/withdrawal/<path:object_id>/change/     login     403       403       200
+/admin/intake/withdrawal/<path:object_id>/            login     on        on        on
 /admin/intake/outbox/                                 login     403       200       200
 /admin/intake/outbox/add/                             login     403       403       403
 /admin/intake/outbox/<path:object_id>/history/        login     403       200       200
@@ -168,7 +186,9 @@ def site(db):
     lead = builders.lead(name="Maria Luz", message="He uses fentanyl.")
     desk.send_insurance(lead, images=1)
     builders.carrier()
-    builders.staff("colleague", "Admissions")
+    colleague = builders.staff("colleague", "Admissions")
+    told = {"kinds": ["text"], "told": "phone", "today": timezone.localdate()}
+    agreements.withdraw(lead, by=colleague, at=timezone.now(), **told)
     return {
         "article": article,
         "program": program,
@@ -202,6 +222,7 @@ def fill_in(pattern: str) -> str:
         pattern.replace("<uuid:card>", str(CardImage.objects.get().pk))
         .replace("/draft/<uuid:pk>", f"/draft/{first_id(Lead)}")
         .replace("/account/<slug:action>", "/account/begin")
+        .replace("<uuid:form>", str(InsuranceVerification.objects.get().pk))
         .replace("<slug:action>", "claim")
         .replace("<slug:slug>", slug)
         .replace("<path:content_type_id>/<path:object_id>", "1/1")
@@ -233,6 +254,7 @@ MODELS = {
     "intake/consenttext": ConsentText,
     "intake/lead": Lead,
     "intake/outbox": Outbox,
+    "intake/withdrawal": Withdrawal,
 }
 
 
@@ -262,7 +284,7 @@ def test_no_page_tells_of_a_lead_to_who_is_not_of_admissions(visitors, role):
         html = visitors[role].get(fill_in(pattern)).content.decode()
         for secret in (reference, "Maria", "fentanyl", "5550123", "/admin/intake/lead/"):
             assert secret not in html, pattern
-    assert not AuditEvent.objects.exclude(action__in=["received", "refused"]).exists()
+    assert not AuditEvent.objects.exclude(action__in=["received", "refused", "withdrawn"]).exists()
 
 
 @pytest.mark.parametrize("role", ["stranger", "editor"])
@@ -304,7 +326,14 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
     groups.ensure()
     groups.ensure()
     held = {codename for (codename,) in group.permissions.values_list("codename")}
-    assert held == {"view_lead", "change_lead", "reveal_lead", "view_outbox", "view_carrier"}
+    assert held == {
+        "view_lead",
+        "change_lead",
+        "reveal_lead",
+        "add_withdrawal",
+        "view_outbox",
+        "view_carrier",
+    }
     editors = Group.objects.get(name=groups.CONTENT_EDITORS).permissions
     of_people = editors.filter(content_type__app_label="intake")
     assert {codename for (codename,) in of_people.values_list("codename")} == {

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from intake import audit, workflow
-from intake.choices import Channel, Disposition, Outcome, Status, Window
+from intake.choices import Channel, Disposition, HoursReason, Outcome, Status, Window
 from intake.models import ContactAttempt
 from tests import builders
 from tests.intake.acting import (
@@ -151,7 +151,8 @@ HOURS = {
 def test_without_an_agreement_the_next_step_suits_the_person(db, ada, zone, window, outcome, at):
     builders.center(opens=time(0), closes=time(0))
     lead = builders.lead(at=at, window=window, timezone=zone)
-    act(workflow.log_attempt, lead, by=ada, at=at, channel=Channel.CALL, outcome=outcome)
+    tried = {"channel": Channel.CALL, "outcome": outcome, "hours_reason": HoursReason.ASKED}
+    act(workflow.log_attempt, lead, by=ada, at=at, **tried)
     there = lead.due_at.astimezone(ZoneInfo(zone))
     opens, closes = HOURS[window]
     assert opens <= there.hour < closes
@@ -170,5 +171,5 @@ def test_where_the_desk_is_never_open_in_time_the_person_comes_first(db, ada):
     builders.center(opens=time(0), closes=time(0))
     lead = builders.lead(at=NOON, window=Window.EVENING, timezone="Asia/Tokyo")
     builders.center(opens=time(9), closes=time(17))
-    act(workflow.log_attempt, lead, by=ada, **NO_ANSWER)
+    act(workflow.log_attempt, lead, by=ada, **NO_ANSWER, hours_reason=HoursReason.ASKED)
     assert lead.due_at == datetime(2026, 11, 19, 8, 0, tzinfo=UTC)  # 17 o'clock in Tokyo

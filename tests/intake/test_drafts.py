@@ -22,7 +22,7 @@ def ada(client):
 
 @pytest.fixture
 def lead(ada):
-    return builders.lead()
+    return builders.lead(timezone=builders.zone_where_it_is(14))
 
 
 def autosave(client, lead, form: str = "attempt", **typed):
@@ -92,7 +92,7 @@ def test_a_draft_is_its_writers_alone(client, lead):
 
 def test_each_lead_has_its_own(client, lead):
     autosave(client, lead, note=NOTE)
-    assert note_on(client, builders.lead()) == ""
+    assert note_on(client, builders.lead(timezone=builders.zone_where_it_is(14))) == ""
 
 
 def test_the_newest_replaces_and_an_emptied_form_erases(client, lead):

@@ -25,6 +25,7 @@ from intake import (
 )
 from intake.audit import Action
 from intake.cards import CardPage
+from intake.changes import Refused
 from intake.choices import Disposition, Part, Status
 from intake.fields import encrypted_fields
 from intake.models import (
@@ -40,9 +41,8 @@ from intake.models import (
     ParkedCard,
     SearchToken,
 )
-from intake.workflow import Refused
 from tests import builders, page
-from tests.intake import desk, privacy, tampering
+from tests.intake import desk, privacy
 from tests.intake.acting import act, assert_refused, last_event
 
 ROWS = (

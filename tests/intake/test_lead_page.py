@@ -36,6 +36,7 @@ def try_to_reach(lead, user, *, note: str = "", outcome=Outcome.NO_ANSWER, at=No
         at=at or timezone.now(),
         channel=Channel.CALL,
         outcome=outcome,
+        hours_reason="asked",
         note=note,
     )
 
@@ -87,8 +88,6 @@ def test_the_page_tells_everything_that_was_sent(client, ada):
         "Program IOP",
         "He uses fentanyl.",
         "Aetna",
-        "SYN123456",
-        "G-77",
         "Pilar Luz",
         "Card is new.",
         "The mailbox was full.",
@@ -140,10 +139,7 @@ def test_one_clock_is_enough_where_they_agree(client, ada):
 )
 def test_the_page_warns_outside_the_time_the_person_asked_for(client, ada, window, is_good_time):
     builders.center(opens=time(0), closes=time(0))
-    # A zone in which it is early in the afternoon now. (Its name has the sign reversed.)
-    offset = 14 - timezone.now().hour
-    offset -= 24 if offset > 14 else 0
-    zone = f"Etc/GMT{-offset:+d}"
+    zone = builders.zone_where_it_is(14)
     assert timezone.now().astimezone(ZoneInfo(zone)).hour == 14
     lead = builders.lead(window=window, timezone=zone)
     said = page.text_of(client.get(desk.page_of(lead)))
@@ -153,10 +149,15 @@ def test_the_page_warns_outside_the_time_the_person_asked_for(client, ada, windo
 @pytest.mark.parametrize(
     ("permissions", "expected"),
     [
-        ({}, ["No. Hang up before the beep.", "no texts", "no email"]),
+        ({}, ["No. Hang up before the beep.", "Texts\nNo", "Email\nNo"]),
         (
             {"voicemail_ok": True, "text_ok": True, "email_ok": True},
-            ["Allowed: first name and number only", "texts allowed", "email allowed"],
+            [
+                "This is your first name. Please call me back at 916-555-0100. Thank you.",
+                "Not our name, not why you call.",
+                "Texts\nAllowed",
+                "Email\nAllowed",
+            ],
         ),
     ],
 )
@@ -189,7 +190,8 @@ def test_the_page_says_who_has_the_lead_and_for_how_long(client, ada):
     response = client.get(desk.page_of(lead))
     until = spoken.time_of_day(lead.lease_until, PACIFIC)
     assert f"Until {until}, ben is working on this lead." in page.text_of(response)
-    assert set(page.form_on(response)) == {"csrfmiddlewaretoken", "new-pin-version"}
+    offered = {name.rpartition("-")[0] for name in page.form_on(response)}
+    assert offered == {"", "new-pin", "permit", "withdraw", "print"}
     client.force_login(ben)
     response = client.get(desk.page_of(lead))
     assert f"Yours, until {until}" in page.text_of(response)
@@ -232,6 +234,10 @@ def test_whatever_people_write_stays_text(client, ada):
     html = client.get(desk.page_of(lead)).content.decode()
     assert "<script>alert" not in html
     assert "</textarea>{{" not in html
+    assert html.count("{{ 7|add:&quot;7&quot; }}{% debug %}") >= 10
+    (verification,) = lead.verifications.all()
+    html = desk.reveal(client, verification, reason="benefits").content.decode()
+    assert "<script>alert" not in html
     assert html.count("{{ 7|add:&quot;7&quot; }}{% debug %}") >= 12
 
 
@@ -252,7 +258,7 @@ def test_a_full_page_costs_at_most_twenty_five_statements(client, ada):
     said = page.text_of(response)
     assert said.count("Callback request,") == 2
     assert said.count("Insurance form,") == 2
-    assert response.content.decode().count("/card/") == 8  # four pictures, each with its link
+    assert said.count("Front of the card:\nmasked") == 2
     assert all(f"Try {number}" in said for number in range(5))
     assert len(statements) <= 25
     assert not [query for query in statements if '"intake_cardimage"."jpeg"' in query["sql"]]

@@ -179,7 +179,7 @@ def test_only_an_administrator_has_these_ways_back(client, ada, action):
     client.force_login(builders.staff("boss", "Admissions managers"))
     data = {"action": action, "_selected_action": [ada.pk]}
     assert client.post("/admin/auth/user/", data).status_code == 403
-    assert door.recorded() == []
+    assert door.recorded() == [("refused", "boss", "")]
 
 
 def test_counting_says_when_it_ends(ada):

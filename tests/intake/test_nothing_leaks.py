@@ -3,11 +3,14 @@
 The logs of this and every other test of intake are watched in conftest.
 """
 
+from datetime import date
+
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.urls import reverse
 
 from intake import receipts, submissions
 from intake.models import Carrier, Lead
@@ -112,6 +115,39 @@ def test_what_staff_type_at_the_door_or_into_a_draft_is_nowhere_to_be_read(clien
         assert_holds_nobody(answer.cookies.output())
     assert lead.drafts.count() == 1
     assert_holds_nobody(everything_stored())
+
+
+def test_what_staff_reveal_print_and_record_stays_on_their_screen(client):
+    lead = builders.lead(name="Zora O'Sentinel", phone="+19165550187")
+    born = date(1985, 4, 23)
+    desk.send_insurance(lead, images=1, member_id="SNTL-4471 9902", birth_date=born)
+    user = desk.sign_in(client)
+    verification = lead.verifications.get()
+    print_sheet = reverse("admin:intake_lead_print", args=[lead.pk])
+    signed = {
+        "patient_name": "Pablo Sentinelson",
+        "recipient": "Sentinel Mutual",
+        "what": "GRP-SNTL-88",
+        "purpose": "My Sentinel son is not well",
+        "given": "paper",
+        "signed_on": "2026-01-15",
+        "expires_on": "2090-01-15",
+    }
+    answers = [
+        desk.reveal(client, verification),
+        desk.reveal(client, verification, reason="benefits"),
+        client.post(print_sheet, {"print-with_masked": "on", "print-reason": "benefits"}),
+        desk.press(client, lead, "sharing", **signed | {"given": ""}),
+        desk.press(client, lead, "sharing", **signed),
+        desk.press(client, lead, "withdraw", kinds=["call", "share"], told="phone"),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 200, 200, 422, 302, 302]
+    for answer in answers:
+        assert_holds_nobody(str(answer.headers))
+        assert_holds_nobody(answer.cookies.output())
+    assert_holds_nobody(everything_stored())
+    assert_holds_nobody(str(dict(client.session)))
+    assert lead.audit_events.filter(by=user).count() == 7
 
 
 def test_the_watch_sees_what_is_readable():

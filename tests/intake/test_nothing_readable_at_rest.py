@@ -24,8 +24,8 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from intake import drafts, workflow
-from intake.choices import Channel, Outcome
+from intake import agreements, drafts, workflow
+from intake.choices import Channel, Given, HoursReason, Outcome
 from intake.models import CardImage, Carrier, Lead, ParkedCard
 from tests import builders
 from tests.intake import card_files, processes
@@ -158,6 +158,8 @@ def sent(transactional_db, client):
         for name in (
             *("name", "message", "ask_for", "if_someone_else", "patient_name", "holder_name"),
             *("carrier_other", "group_number", "comment", "parked comment", "note", "draft"),
+            *("carrier_other", "group_number", "comment", "parked comment", "note"),
+            *("signed_name", "recipient", "what", "purpose"),
         )
     }
     texts["name"] = f"Zsófi O’{word()}"
@@ -190,17 +192,32 @@ def sent(transactional_db, client):
     assert client.post(reverse("intake:insurance"), form).status_code == 422
 
     lead = Lead.objects.order_by("received_at").first()
+    ada, today = builders.staff(), timezone.localdate()
     workflow.log_attempt(
         lead,
         version=lead.version,
-        by=builders.staff(),
+        by=ada,
         at=timezone.now(),
         channel=Channel.CALL,
         outcome=Outcome.NO_ANSWER,
+        hours_reason=HoursReason.ASKED,
         note=texts["note"],
     )
     draft = {"note": texts["draft"]}
     drafts.keep(lead, "attempt", draft, by=lead.attempts.get().by, at=timezone.now())
+    lead.refresh_from_db()
+    agreements.record_sharing(
+        lead,
+        version=lead.version,
+        by=ada,
+        at=timezone.now(),
+        today=today,
+        given=Given.PAPER,
+        signed_on=today,
+        expires_on=today,
+        patient_name=texts["signed_name"],
+        **{name: texts[name] for name in ("recipient", "what", "purpose")},
+    )
     assert (CardImage.objects.count(), ParkedCard.objects.count()) == (1, 1)
     pictures = [front, parked, CardImage.objects.get().jpeg, ParkedCard.objects.get().jpeg]
     assert all(picture.startswith(JPEG_MAGIC) for picture in pictures[2:])

@@ -30,7 +30,7 @@ def ada(db):
 def ended(ada, disposition: str = "declined", *, days: float, cards: int = 0, **contact) -> Lead:
     """Return a lead that ended so many days ago."""
     at = NOW - days * DAY
-    lead = builders.lead(at=at, **contact)
+    lead = builders.lead(at=at, timezone=builders.zone_where_it_is(14), **contact)
     if cards:
         desk.send_insurance(lead, images=cards, nonce=f"of {lead.pk}")
     try_once(lead, ada, at)
@@ -82,7 +82,7 @@ def test_each_kind_is_forgotten_after_its_own_time(ada, disposition, days):
 
 
 def test_who_was_admitted_is_forgotten_like_other_ends(ada):
-    lead = builders.lead(at=NOW - 731 * DAY)
+    lead = builders.lead(at=NOW - 731 * DAY, timezone=builders.zone_where_it_is(14))
     facts = {"status": "admitted", "closed_at": NOW - 731 * DAY, "active_at": NOW - 731 * DAY}
     Lead.objects.filter(pk=lead.pk).update(**facts)
     retention.purge(at=NOW)
@@ -96,8 +96,8 @@ def test_every_disposition_has_a_clock(ada):
 
 
 def test_an_open_lead_is_never_forgotten_however_old(ada):
-    untouched = builders.lead(at=NOW - 5000 * DAY)
-    tried = builders.lead(at=NOW - 5000 * DAY)
+    untouched = builders.lead(at=NOW - 5000 * DAY, timezone=builders.zone_where_it_is(14))
+    tried = builders.lead(at=NOW - 5000 * DAY, timezone=builders.zone_where_it_is(14))
     try_once(tried, ada, NOW - 5000 * DAY)
     assert retention.purge(at=NOW).total() == 0
     assert not is_forgotten(untouched)
@@ -142,7 +142,7 @@ def test_card_photos_go_first_and_the_rest_stays(ada):
 
 
 def test_card_photos_that_nobody_has_worked_with_stay(ada):
-    lead = builders.lead(at=NOW - 400 * DAY)
+    lead = builders.lead(at=NOW - 400 * DAY, timezone=builders.zone_where_it_is(14))
     desk.send_insurance(lead, images=1)
     Lead.objects.update(active_at=NOW - 400 * DAY)
     retention.purge(at=NOW)
@@ -178,7 +178,7 @@ def test_a_legal_hold_stops_every_clock_until_it_is_lifted(client, ada):
 
 
 def test_everybody_sees_the_hold_and_only_some_the_way_to_it(client, ada):
-    lead = builders.lead()
+    lead = builders.lead(timezone=builders.zone_where_it_is(14))
     retention.hold(lead, by=ada, at=NOW, reason="claim")
     client.force_login(builders.staff("bea", "Admissions"))
     response = client.get(desk.page_of(lead))
@@ -190,7 +190,7 @@ def test_everybody_sees_the_hold_and_only_some_the_way_to_it(client, ada):
 
 
 def test_a_hold_set_or_lifted_twice_is_written_down_once(client, ada):
-    lead = builders.lead()
+    lead = builders.lead(timezone=builders.zone_where_it_is(14))
     for _ in range(2):
         retention.hold(lead, by=ada, at=NOW, reason="claim")
     for _ in range(2):
@@ -201,7 +201,7 @@ def test_a_hold_set_or_lifted_twice_is_written_down_once(client, ada):
 
 def test_a_hold_without_a_reason_is_not_set(client, ada):
     privacy.sign_in(client)
-    lead = builders.lead()
+    lead = builders.lead(timezone=builders.zone_where_it_is(14))
     assert privacy.ask(client, lead, "hold", reason="").status_code == 422
     lead.refresh_from_db()
     assert not lead.legal_hold

@@ -15,6 +15,7 @@ from intake import canary, crypto, drafts, lookup, receipts, rotation
 from intake.choices import CardSide, Channel, Outcome
 from intake.models import (
     CardImage,
+    Consent,
     ContactAttempt,
     InsuranceVerification,
     KeyCanary,
@@ -22,6 +23,7 @@ from intake.models import (
     ParkedCard,
     SearchToken,
     SecondFactor,
+    SharingTerms,
 )
 from tests import builders
 from tests.intake import raw
@@ -69,6 +71,15 @@ def fill_every_table(lead: Lead) -> None:
     user = lead.attempts.get().by
     SecondFactor.objects.create(user=user, key="GEZDGNBVGY3TQOJQ")
     drafts.keep(lead, "attempt", {"note": "rings at noon"}, by=user, at=at)
+    text = builders.consent_texts()["share"]
+    SharingTerms.objects.create(
+        consent=Consent.objects.create(lead=lead, text=text, given_at=at, given="paper"),
+        patient_name="Tom Bowles",
+        recipient="Mutual of Nowhere",
+        what="the dates",
+        purpose="a check",
+        signed_on=date(2026, 1, 2),
+    )
     lookup.refresh(lead)
 
 
@@ -132,8 +143,12 @@ def test_the_command_prints_counts_and_not_one_value(lead):
     with both():
         call_command("rotate_keys", stdout=out)
     said = out.getvalue().splitlines()
-    assert said[:4] == ["lead: 1", "contact attempt: 1", "callback request: 1", "insurance form: 1"]
-    assert said[4:-1] == [
+    assert said[:-1] == [
+        "lead: 1",
+        "terms of sharing: 1",
+        "contact attempt: 1",
+        "callback request: 1",
+        "insurance form: 1",
         "card image: 1",
         "parked card: 1",
         "second factor: 1",

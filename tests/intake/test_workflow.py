@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from intake import audit, workflow
+from intake import audit, changes, workflow
 from intake.choices import Disposition, Status
 from intake.models import Lead
 from tests import builders
@@ -91,7 +91,7 @@ def test_of_two_who_claim_at_once_exactly_one_gets_the_lead():
             try:
                 ready.wait(timeout=10)
                 workflow.claim(lead, version=1, by=user, at=NOON)
-            except workflow.Refused:
+            except changes.Refused:
                 return None
             else:
                 return user
@@ -202,7 +202,7 @@ def test_an_open_lead_is_not_reopened(lead, ada):
 )
 def test_an_act_on_an_old_page_is_refused_and_says_who_was_faster(lead, ada, ben, function, more):
     act(workflow.claim, lead, by=ben)
-    with pytest.raises(workflow.Stale, match=r"ben changed this lead .*: Claimed"):
+    with pytest.raises(changes.Stale, match=r"ben changed this lead .*: Claimed"):
         function(lead, version=1, by=ada, at=AFTER_LEASE, **more)
     lead.refresh_from_db()
     assert (lead.version, lead.owner) == (2, ben)
@@ -210,7 +210,7 @@ def test_an_act_on_an_old_page_is_refused_and_says_who_was_faster(lead, ada, ben
 
 def test_a_button_pressed_twice_says_that_it_is_done(lead, ada):
     workflow.log_attempt(lead, version=1, by=ada, at=NOON, **NO_ANSWER)
-    with pytest.raises(workflow.Stale, match=r"Contact attempt logged.*pressed the button twice"):
+    with pytest.raises(changes.Stale, match=r"Contact attempt logged.*pressed the button twice"):
         workflow.log_attempt(lead, version=1, by=ada, at=NOON, **NO_ANSWER)
     assert lead.attempts.count() == 1
 
@@ -260,5 +260,5 @@ def test_only_quiet_claims_go_back_to_the_queue(db, ada, ben):
 def test_the_page_of_somebody_whose_claim_ended_is_old(lead, ada):
     act(workflow.claim, lead, by=ada)
     workflow.end_leases(at=AFTER_LEASE)
-    with pytest.raises(workflow.Stale, match="Claim ended by itself"):
+    with pytest.raises(changes.Stale, match="Claim ended by itself"):
         workflow.log_attempt(lead, version=2, by=ada, at=AFTER_LEASE, **NO_ANSWER)

@@ -1,0 +1,145 @@
+"""The actions on a lead's page: their forms, who may take them, and what each one does."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from intake import agreements, benefits, consent, reachable, spoken, workflow
+from intake.changes import Refused
+from intake.forms import staff
+from intake.models import Lead
+
+FORMS = {
+    "claim": staff.ActionForm,
+    "release": staff.ActionForm,
+    "reopen": staff.ActionForm,
+    "new-pin": staff.ActionForm,
+    "calling": staff.CallingForm,
+    "attempt": staff.AttemptForm,
+    "close": staff.CloseForm,
+    "permit": staff.PermitForm,
+    "sharing": staff.SharingForm,
+    "withdraw": staff.WithdrawForm,
+    "carried-out": staff.CarriedOutForm,
+    "start-check": staff.StartCheckForm,
+}
+# What an action asks for, where it is not the permission to change leads.
+PERMISSIONS = {
+    "withdraw": "intake.add_withdrawal",
+    "carried-out": "intake.change_withdrawal",
+}
+
+
+def may(user, action: str) -> bool:
+    return user.has_perm(PERMISSIONS.get(action, "intake.change_lead"))
+
+
+def offered(lead: Lead, user, *, at: datetime) -> list[str]:
+    """Return the actions that make sense now; `workflow` has the last word."""
+    always = ["new-pin", "permit", "sharing", "withdraw"]
+    if not lead.is_open:
+        return ["reopen", *always]
+    if workflow.is_claimed_by_another(lead, user, at=at):
+        return always
+    if workflow.is_held_by_another(lead, user, at=at):
+        return ["claim", *always]
+    is_on_the_phone = workflow.is_being_called(lead, at=at)
+    call = ["calling"] if lead.call_ok and not is_on_the_phone else []
+    return ["release" if lead.owner_id == user.pk else "claim", *call, "attempt", "close", *always]
+
+
+def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
+    """Return the forms of what this user can do now, by action, with what was `kept` as a draft."""
+    forms = {
+        name: FORMS[name](initial={**kept.get(name, {}), "version": lead.version}, prefix=name)
+        for name in offered(lead, user, at=at)
+        if may(user, name)
+    }
+    if reachable.is_calling_hour(lead, at=at):
+        for name in {"calling", "attempt"} & forms.keys():
+            del forms[name].fields["hours_reason"]
+    if "attempt" in forms:
+        field, open_channels = forms["attempt"].fields["channel"], reachable.channels(lead)
+        field.choices = [choice for choice in field.choices if choice[0] in open_channels]
+    if "sharing" in forms:
+        today = timezone.localdate(at)
+        forms["sharing"].initial |= {
+            "patient_name": lead.patient_name,
+            "recipient": _("The insurance company on the card or form"),
+            "what": _(
+                "Name, date of birth, insurance numbers, that treatment was asked for here, "
+                "and the level of care"
+            ),
+            "purpose": _("To check the benefits of the plan and explain them to the patient"),
+            "signed_on": today,
+            "expires_on": today + consent.SHARING_LASTS,
+        }
+    return forms
+
+
+def do(action: str, lead: Lead, data: dict, *, by) -> str:
+    """Take the action and return what to tell staff: also what happens next."""
+    at, version = timezone.now(), data.pop("version", None)
+    today = timezone.localdate(at)
+    match action:
+        case "claim":
+            workflow.claim(lead, version=version, by=by, at=at)
+            if lead.reached_at:
+                return _("It is yours.")
+            minutes = {"minutes": _minutes(workflow.LEASE)}
+            return _("It is yours. After %(minutes)d quiet minutes it goes back to the queue.") % (
+                minutes
+            )
+        case "release":
+            workflow.release(lead, version=version, by=by, at=at)
+            return _("Given back to the queue.")
+        case "reopen":
+            workflow.reopen(lead, version=version, by=by, at=at)
+            return _("Open again, and due now.")
+        case "calling":
+            workflow.start_call(lead, version=version, by=by, at=at, **data)
+            minutes = {"minutes": _minutes(workflow.CALL_LEASE)}
+            return _("Held for you for %(minutes)d minutes, until you log what came of it.") % (
+                minutes
+            )
+        case "attempt":
+            attempt = workflow.log_attempt(lead, version=version, by=by, at=at, **data)
+            due, zone = attempt.lead.due_at, timezone.get_current_timezone_name()
+            return _("Logged. The next step is due at %(time)s, %(day)s.") % {
+                "day": spoken.short_day(due, zone, now=at),
+                "time": spoken.time_of_day(due, zone),
+            }
+        case "close":
+            workflow.close(lead, version=version, by=by, at=at, **data)
+            return _("Closed.")
+        case "permit":
+            agreements.permit(lead, version=version, by=by, at=at, **data)
+            return _("The permission is recorded.")
+        case "sharing":
+            agreements.record_sharing(lead, version=version, by=by, at=at, today=today, **data)
+            return _("The patient’s consent is recorded. The benefits check can start.")
+        case "withdraw":
+            rows = agreements.withdraw(lead, by=by, at=at, today=today, **data)
+            return _("Taken back, and hidden here from now on. Everywhere else until %(day)s.") % {
+                "day": spoken.calendar_day(min(row.honour_by for row in rows)),
+            }
+        case "carried-out":
+            withdrawal = lead.withdrawals.filter(pk=data["withdrawal"]).first()
+            _must_exist(withdrawal)
+            agreements.carry_out(withdrawal, by=by, at=at)
+            return _("Carried out everywhere.")
+        case "start-check":
+            verification = lead.verifications.filter(pk=data["verification"]).first()
+            _must_exist(verification)
+            benefits.start(verification, version=version, by=by, at=at, today=today)
+            return _("The benefits check has started.")
+
+
+def _minutes(time: timedelta) -> int:
+    return time.seconds // 60
+
+
+def _must_exist(row) -> None:
+    if row is None:
+        raise Refused(_("This is not part of this lead any more."))

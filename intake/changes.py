@@ -1,0 +1,108 @@
+"""How a lead is changed: held by one at a time, never from a stale page, always audited.
+
+A change names the version of the lead its page showed: an older one is refused, so that
+nobody overwrites what somebody else just did.
+"""
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from intake import audit
+from intake.models import Lead
+
+Action = audit.Action
+
+
+class Refused(Exception):
+    """The action makes no sense now; the message tells staff why."""
+
+
+class Stale(Refused):
+    """Somebody changed the lead since the page was made."""
+
+
+@contextmanager
+def change(
+    lead: Lead,
+    action: Action,
+    *,
+    version: int | None,
+    by,
+    at: datetime,
+    fields: Iterable[str] = (),
+    reason: str = "",
+):
+    """Hold the lead, let the caller change it, then save what changed and audit its names.
+
+    `fields` are names of what changes beside the lead's own columns.
+    """
+    with transaction.atomic():
+        held = Lead.objects.select_for_update().select_related(None).get(pk=lead.pk)
+        if held.erased_at:
+            raise Refused(_("Nothing is left of this lead: it was erased."))
+        if version is not None and held.version != version:
+            raise Stale(_what_changed(held, by))
+        before = {name: getattr(held, name) for name in _WATCHED}
+        yield held
+        changed = [name for name in _WATCHED if getattr(held, name) != before[name]]
+        held.version += 1
+        if by is not None:
+            held.active_at = at
+        names = [*changed, *fields]
+        event = audit.link(held, action, by=by, at=at, fields=names, reason=reason)
+        held.save(update_fields=[*changed, "version", "active_at", "audit_seq", "audit_head"])
+        event.save(force_insert=True)
+
+
+_WATCHED = (
+    "status",
+    "disposition",
+    "owner_id",
+    "lease_until",
+    "calling_since",
+    "due_at",
+    "first_attempt_at",
+    "reached_at",
+    "closed_at",
+    "suspicion",
+    "call_ok",
+    "voicemail_ok",
+    "text_ok",
+    "email_ok",
+)
+
+
+def _what_changed(held: Lead, user) -> str:
+    """Return who did what last, to somebody whose page is older than that."""
+    event = held.audit_events.filter(action__in=_CHANGES).select_related("by").latest("seq")
+    said = {"name": event.by, "what": event.get_action_display()}
+    if event.by_id == user.pk:
+        return (
+            _("You changed this lead yourself since this page was made: %(what)s. "
+              "If you pressed the button twice, it is done.") % said
+        )  # fmt: skip
+    if event.by_id:
+        return _("%(name)s changed this lead since you opened it: %(what)s.") % said
+    return _("This lead changed since you opened it: %(what)s.") % said
+
+
+# What counts the version up.
+_CHANGES = (
+    Action.RECEIVED,
+    Action.CLAIMED,
+    Action.RELEASED,
+    Action.LEASE_ENDED,
+    Action.CALL_STARTED,
+    Action.ATTEMPT_LOGGED,
+    Action.CLOSED,
+    Action.REOPENED,
+    Action.CONSENT_RECORDED,
+    Action.CONSENT_WITHDRAWN,
+    Action.WITHDRAWAL_DONE,
+    Action.CHECK_STARTED,
+    Action.ERASED,
+)
