@@ -16,8 +16,14 @@ pytestmark = pytest.mark.usefixtures("site")
 @pytest.fixture
 def lead():
     """Somebody waits for a call, and has sent a photo of a card."""
-    lead = builders.lead(phone="+19165550187", phone_typed="916.555.0187", name="Zora O'Sentinel")
-    desk.send_insurance(lead, images=1)
+    lead = builders.lead(
+        phone="+19165550187",
+        phone_typed="916.555.0187",
+        name="Zora O'Sentinel",
+        voicemail_ok=True,
+        timezone=builders.zone_where_it_is(14),
+    )
+    desk.send_insurance(lead, images=1, member_id="SNTL44719902")
     lead.refresh_from_db()
     return lead
 
@@ -48,13 +54,10 @@ def test_a_lead_is_found_claimed_called_and_closed(desktop, lead):
     expect(desktop.get_by_role("link", name="(916) 555-0187")).to_have_attribute(
         "href", "tel:+19165550187"
     )
-    card = desktop.get_by_role("img", name="Front of the card")
-    card.scroll_into_view_if_needed()
-    expect(card).to_have_js_property("complete", True)
-    expect(card).to_have_js_property("naturalWidth", 320)
-
     press(desktop, "Claim")
     expect(desktop.get_by_text("It is yours.")).to_be_visible()
+    press(desktop, "Calling now")
+    expect(desktop.locator(".standing")).to_contain_text("You are calling since")
     log(desktop, "No answer", "Rang for a minute")
     expect(desktop.get_by_text("Logged. The next step is due")).to_be_visible()
     log(desktop, "Reached", "Wants to visit")
@@ -72,6 +75,61 @@ def test_a_lead_is_found_claimed_called_and_closed(desktop, lead):
     expect(found).not_to_have_text(lead.reference)
     desktop.get_by_role("link", name="Ended").click()
     expect(found).to_have_text([lead.reference])
+
+
+def test_masked_details_are_shown_once_and_on_the_sheet_only_for_a_reason(desktop, lead):
+    sign_in(desktop, builders.staff("ada", "Admissions"))
+    desktop.goto(desk.page_of(lead))
+    member_id = desktop.get_by_text("SNTL44719902")
+    card = desktop.get_by_role("img", name="Front of the card")
+    desktop.get_by_label("Why you need them").select_option("Benefits check")
+    expect(member_id).to_have_count(0)
+    press(desktop, "Show the masked details")
+    expect(member_id).to_be_in_viewport()
+    expect(card).to_have_js_property("complete", True)
+    expect(card).to_have_js_property("naturalWidth", 320)
+
+    desktop.reload()
+    expect(desktop.get_by_text("The details are masked again.")).to_be_visible()
+    expect(member_id).to_have_count(0)
+    expect(card).to_have_count(0)
+    assert "no-store" in desktop.request.get(desktop.url).headers["cache-control"]
+
+    desktop.get_by_text("Print this lead").click()
+    press(desktop, "Make the sheet")
+    expect_heading(desktop, f"Lead {lead.reference}")
+    expect(desktop.get_by_text("42 CFR part 2").first).to_be_visible()
+    expect(desktop.get_by_role("button", name="Print")).to_be_visible()
+    expect(member_id).to_have_count(0)
+    follow(desktop, "Back to the lead")
+    expect(desktop.get_by_text("42 CFR part 2").first).to_be_hidden()
+    desktop.emulate_media(media="print")
+    expect(desktop.get_by_text("42 CFR part 2").first).to_be_visible()
+
+
+def test_a_family_takes_permissions_back_and_a_manager_carries_that_out(open_page, lead):
+    ada, max_ = open_page(), open_page("tablet")
+    sign_in(ada, builders.staff("ada", "Admissions"))
+    ada.goto(desk.page_of(lead))
+    ada.get_by_text("They take a permission back").click()
+    ada.get_by_label("All calls").check()
+    ada.get_by_role("checkbox", name="Voicemail").check()
+    ada.get_by_label("How they told us").select_option("By text message (such as STOP)")
+    press(ada, "Take it back now")
+    expect(ada.get_by_text("Do not call. The number is hidden.")).to_be_visible()
+    expect(ada.get_by_text("555-0187")).to_have_count(0)
+    expect(ada.get_by_role("button", name="Calling now")).to_have_count(0)
+    expect(ada.get_by_role("button", name="Carried out everywhere")).to_have_count(0)
+
+    sign_in(max_, builders.staff("max", "Admissions managers"))
+    follow(max_, "Withdrawals")
+    expect_heading(max_, "Permissions taken back")
+    follow(max_, lead.reference)
+    done = max_.get_by_role("button", name="Carried out everywhere")
+    expect(done).to_have_count(2)
+    done.first.click()
+    expect(max_.get_by_text("Carried out everywhere by max")).to_be_visible()
+    expect(done).to_have_count(1)
 
 
 def test_a_stale_page_is_refused_and_the_note_is_kept(open_page, lead):
