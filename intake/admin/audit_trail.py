@@ -81,6 +81,12 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
+class WhoFilter(admin.RelatedFieldListFilter):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.empty_value_display = _("the person or the system")
+
+
 class LeadFilter(admin.SimpleListFilter):
     """The events of one lead; its page links here."""
 
@@ -108,7 +114,7 @@ class AuditEventAdmin(admin.ModelAdmin):
     list_display = ["at", "who", "action", "about", "names", "reason"]
     list_display_links = None
     empty_value_display = "–"
-    list_filter = [PeriodFilter, LeadFilter, "by", "action"]
+    list_filter = [PeriodFilter, LeadFilter, ("by", WhoFilter), "action"]
     list_select_related = ["by", "lead"]
     list_per_page = 50
     list_max_show_all = 50
