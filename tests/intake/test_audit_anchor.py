@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from intake import audit, audit_anchor, audit_check
@@ -212,6 +212,8 @@ def test_a_folder_that_cannot_be_written_stops_no_worker_and_is_tried_again(db, 
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
         "audit anchor not written error=FileExistsError"
     ]
+    with pytest.raises(CommandError, match="RECORDS_DIR cannot be written"):
+        call_command("anchor_audit")
     records.unlink()
     work.Command().anchor_audit(at=NOW + timedelta(minutes=1))
     assert len(lines()) == 1

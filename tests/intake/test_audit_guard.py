@@ -124,7 +124,13 @@ def test_every_trigger_is_there_after_all_migrations(db):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_migration_that_rebuilds_a_table_brings_the_triggers_back():
-    audit_guard.remove(connection)
+    if connection.vendor == "sqlite":
+        # As Django changes a column there: a new table takes the place of the old one.
+        for model in (AuditEvent, AuditHead, AuditCut, Lead):
+            with connection.schema_editor() as editor:
+                editor._remake_table(model)
+    else:
+        audit_guard.remove(connection)
     assert len(audit_guard.missing(connection)) > 7
     call_command("migrate", verbosity=0)
     assert audit_guard.missing(connection) == []
@@ -132,9 +138,10 @@ def test_a_migration_that_rebuilds_a_table_brings_the_triggers_back():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_can_be_undone_and_done_again():
-    before = [("intake", "0002_confidential")]
-    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    MigrationExecutor(connection).migrate(before)
+    loader = MigrationExecutor(connection).loader
+    latest = loader.graph.leaf_nodes()
+    needed = loader.get_migration("intake", "0006_audit_trail").dependencies
+    MigrationExecutor(connection).migrate([key for key in needed if key[0] == "intake"])
     try:
         run("UPDATE intake_auditevent SET fields = ''")
     finally:

@@ -1,6 +1,6 @@
 """Writes how far the audit trail has come into RECORDS_DIR; the worker does it once a day."""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from intake import audit_anchor
@@ -17,5 +17,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, after_restore, **options):
-        anchor = audit_anchor.write(at=timezone.now(), is_restart=after_restore)
+        try:
+            anchor = audit_anchor.write(at=timezone.now(), is_restart=after_restore)
+        except OSError as error:
+            raise CommandError(f"RECORDS_DIR cannot be written ({type(error).__name__}).") from None
         self.stdout.write(f"Anchored up to event {anchor.upto}: {anchor.mac}")
