@@ -99,7 +99,7 @@ def test_a_fault_that_nobody_foresaw_ends_it_without_quoting_anybody(
         call_command("work")
     assert ended.value.code == 1
     assert ended.value.__suppress_context__
-    (record,) = caplog.records
+    record = caplog.records[-1]
     line = NothingPersonalFormatter("{message}", style="{").format(record)
     assert "builtins.ValueError" in line
     assert "in fail" in line
