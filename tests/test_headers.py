@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from intake import submissions
+from intake.admin.reveal import card_address
 from tests import builders, page, walk
 from tests.intake import desk
 
@@ -147,8 +148,8 @@ def test_a_card_photo_is_shown_and_kept_by_nobody_else(client, front_door):
     lead = builders.lead()
     desk.send_insurance(lead, images=1)
     image = lead.verifications.get().card_images.get()
-    desk.sign_in(client)
-    answer = client.get(reverse("admin:intake_lead_card", args=[lead.pk, image.pk]))
+    user = desk.sign_in(client)
+    answer = client.get(card_address(lead, image, user))
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert_policies(answer)
     assert {"no-store", "private"} <= directives(answer)

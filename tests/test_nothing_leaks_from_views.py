@@ -12,11 +12,11 @@ import sys
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from intake.models import StaffSession
 from tests import builders, walk
 
 # What comes with the request, by the way in which it comes.
@@ -115,7 +115,7 @@ def test_a_fault_in_any_view_leaks_nothing(db, monkeypatch, log, page, fault):
     assert page.path in log.getvalue() or "error=DatabaseError" in log.getvalue()
     assert_silent(log.getvalue())
     assert mail.outbox == []
-    assert not Session.objects.exists()
+    assert not StaffSession.objects.exists()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)

@@ -65,7 +65,7 @@ def test_a_phone_is_set_up_from_the_page_and_its_code_opens_the_door(desktop):
 
 
 def test_who_is_called_away_is_warned_signed_out_and_finds_the_note_again(desktop, ada, settings):
-    lead = builders.lead()
+    lead = builders.lead(timezone=builders.zone_where_it_is(14))
     walk_in(desktop, ada)
     # The warning comes two minutes before: a second and a half from now.
     settings.STAFF_IDLE_MINUTES = 2 + 1.5 / 60
@@ -114,7 +114,7 @@ def test_staying_in_one_tab_takes_the_warning_from_the_other(desktop, ada, setti
 
 
 def test_without_script_a_note_that_came_too_late_is_kept(open_page, ada):
-    lead = builders.lead()
+    lead = builders.lead(timezone=builders.zone_where_it_is(14))
     page = open_page(java_script_enabled=False)
     walk_in(page, ada)
     page.goto(desk.page_of(lead))
