@@ -195,6 +195,7 @@ def _build(where: str, model: type[models.Model], values: dict) -> models.Model:
     try:
         row.clean_fields(exclude=foreign)
         row.validate_constraints(exclude=foreign)
+        row.clean()
     except ValidationError as error:
         problems = [f"{name}: {' '.join(said)}" for name, said in error.message_dict.items()]
         raise CommandError(f"{where}: {'; '.join(problems)}") from None

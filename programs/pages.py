@@ -8,7 +8,7 @@ from programs.models import Article, Program, Service
 
 def published_programs(*, at: datetime) -> list[Program]:
     """Return the programs visitors may see; `at` is the center's wall time."""
-    programs = list(Program.objects.published())
+    programs = list(Program.objects.published(at))
     for program in programs:
         leave_out_past_opening(program, at.date())
     return programs

@@ -11,7 +11,7 @@ from programs.models import Article, Location, Program
 
 def public_pages(*, at: datetime) -> Iterator[dict]:
     """Yield each page's address, and when it last changed where that is known."""
-    programs = list(Program.objects.published())
+    programs = list(Program.objects.published(at))
     texts = list(Article.objects.published(at))
     articles = [text for text in texts if text.kind == Article.Kind.ARTICLE]
     newest_program = max((program.updated_at for program in programs), default=None)

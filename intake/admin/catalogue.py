@@ -11,9 +11,14 @@ from intake.models import Carrier, ConsentText
 
 @admin.register(Carrier)
 class CarrierAdmin(admin.ModelAdmin):
-    list_display = ["name", "network", "checked_on", "is_listed"]
+    list_display = ["name", "network", "checked_on", "alert", "is_listed"]
     list_filter = ["network", "is_listed"]
     search_fields = ["name"]
+
+    @admin.display(description=_("alert"))
+    def alert(self, carrier):
+        is_old = carrier.needs_check(on=timezone.localdate())
+        return _("Check the network status again.") if is_old else ""
 
 
 class WordingForm(forms.ModelForm):

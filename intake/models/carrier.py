@@ -1,7 +1,12 @@
 """Insurance carriers a family can choose from."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+# How long an answer about the network can be relied on.
+CHECK_LASTS = timedelta(days=90)
 
 
 class Carrier(models.Model):
@@ -36,3 +41,6 @@ class Carrier(models.Model):
 
     def __str__(self):
         return self.name
+
+    def needs_check(self, *, on: date) -> bool:
+        return self.checked_on is None or self.checked_on + CHECK_LASTS < on

@@ -1,6 +1,9 @@
 """Articles and legal texts."""
 
-from django.contrib import admin
+from datetime import datetime
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.forms import CheckboxSelectMultiple
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +25,13 @@ class ArticleAdmin(PreviewedAdmin):
         (None, {"fields": ("kind", "title", "slug", "summary", "body", "programs")}),
         (
             _("Publishing"),
-            {"fields": ("author", ("reviewed_by", "reviewed_on"), "published_at")},
+            {
+                "fields": (
+                    "author",
+                    ("reviewed_by", "reviewed_on"),
+                    ("published_at", "published_until"),
+                )
+            },
         ),
     )
 
@@ -34,9 +43,6 @@ class ArticleAdmin(PreviewedAdmin):
     def add_to_search(self, row):
         search.index_article(row)
 
-    def is_public(self, row):
-        return row.published_at is not None and row.published_at <= timezone.now()
-
     def public_page(self, request, row):
         return pages.article_template(row), pages.article_page(row, is_preview=True)
 
@@ -44,13 +50,28 @@ class ArticleAdmin(PreviewedAdmin):
     def publish(self, request, queryset):
         now = timezone.now()
         # A text that is out already keeps its date.
-        drafts = queryset.exclude(published_at__lte=now)
-        self._tell(request, drafts.update(published_at=now, updated_at=now))
+        drafts = [text for text in queryset if not text.is_visible(now)]
+        self._tell(request, sum(self._publish(request, text, at=now) for text in drafts))
+
+    def _publish(self, request, text: Article, *, at: datetime) -> bool:
+        """Publish it; when something in it is false, say so instead."""
+        text.published_at, text.published_until = at, None
+        try:
+            text.clean()
+        except ValidationError as refusal:
+            for sentence in refusal.messages:
+                self.message_user(request, f"{text}: {sentence}", messages.ERROR)
+            return False
+        self.save_model(request, text, form=None, change=True)
+        return True
 
     @admin.action(description=_("Take the selected texts off the site"), permissions=["change"])
     def unpublish(self, request, queryset):
         published = queryset.exclude(published_at=None)
-        self._tell(request, published.update(published_at=None, updated_at=timezone.now()))
+        for text in published:
+            text.published_at = None
+            self.save_model(request, text, form=None, change=True)
+        self._tell(request, len(published))
 
     def _tell(self, request, number: int) -> None:
         said = ngettext("%(number)d text was changed.", "%(number)d texts were changed.", number)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from programs import missing
+from programs.admin.kept import PROSE, KeptAdmin
 from programs.context import now_there
 from programs.models import Center, ClosedDay, OpeningHours
 
@@ -22,8 +23,8 @@ class ClosedDayInline(admin.TabularInline):
 
 
 @admin.register(Center)
-class CenterAdmin(admin.ModelAdmin):
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+class CenterAdmin(KeptAdmin):
+    formfield_overrides = PROSE | {URLField: {"assume_scheme": "https"}}
     inlines = (OpeningHoursInline, ClosedDayInline)
     fieldsets = (
         (None, {"fields": ("name", "tagline", "introduction", "legal_name")}),

@@ -5,6 +5,7 @@ from django.db.models import Count, URLField
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
+from programs.admin.kept import KeptAdmin
 from programs.models import Licence, Location
 
 
@@ -15,9 +16,14 @@ class LicenceInline(admin.TabularInline):
     verbose_name = _("license")
     verbose_name_plural = _("licenses")
 
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request, widget=CheckboxSelectMultiple, **kwargs
+        )
+
 
 @admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):
+class LocationAdmin(KeptAdmin):
     list_display = ("name", "street", "city", "region", "phone", "license_count")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (LicenceInline,)

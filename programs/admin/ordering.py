@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 
+from programs.admin.kept import PROSE
+
 # Between neighbors, so that a row can later be put in between.
 STEP = 10
 
@@ -16,6 +18,7 @@ class OrderedInline(admin.options.InlineModelAdmin):
 
     extra = 0
     ordering = ("order", "pk")
+    formfield_overrides = PROSE
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)

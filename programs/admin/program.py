@@ -65,15 +65,19 @@ class ProgramAdmin(PreviewedAdmin):
         ),
         (
             _("Publishing"),
-            {"fields": ("is_published", "order", ("reviewed_by", "reviewed_on"))},
+            {
+                "fields": (
+                    "is_published",
+                    ("published_from", "published_until"),
+                    "order",
+                    ("reviewed_by", "reviewed_on"),
+                )
+            },
         ),
     )
 
     def add_to_search(self, row):
         search.index_program(row)
-
-    def is_public(self, row):
-        return row.is_published
 
     def public_page(self, request, row):
         now = now_there(request)

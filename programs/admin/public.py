@@ -1,19 +1,19 @@
 """What the admin of public texts has in common: the search index, addresses, previews."""
 
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.forms import ModelForm
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path, resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs import search
+from programs import missing, search
+from programs.admin.kept import EditorForm, KeptAdmin
 
 
-class SearchedAdmin(admin.ModelAdmin):
+class SearchedAdmin(KeptAdmin):
     """Keeps the site search in step with what editors save and delete."""
 
     def add_to_search(self, row: Model) -> None:
@@ -32,7 +32,7 @@ class SearchedAdmin(admin.ModelAdmin):
         search.prune()
 
 
-class PageForm(ModelForm):
+class PageForm(EditorForm):
     """Refuses an address where another page of the site stands already, like /search/."""
 
     class Meta:
@@ -60,11 +60,8 @@ class PreviewedAdmin(SearchedAdmin):
         """Return the public template and its context."""
         raise NotImplementedError
 
-    def is_public(self, row: Model) -> bool:
-        raise NotImplementedError
-
     def view_on_site(self, row):
-        return row.get_absolute_url() if self.is_public(row) else None
+        return row.get_absolute_url() if row.is_visible(timezone.now()) else None
 
     def get_urls(self):
         preview = self.admin_site.admin_view(self.preview)
@@ -72,6 +69,9 @@ class PreviewedAdmin(SearchedAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
+            # About the page as it is saved; what was refused just now stands beside its field.
+            if request.method == "GET":
+                context["missing"] = list(missing.about_page(obj, on=timezone.localdate()))
             context["preview_url"] = reverse(f"admin:{self._preview_name}", args=[obj.pk])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -3,17 +3,22 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from programs.models.truthful import Truthful
 
 
 class ArticleQuerySet(models.QuerySet):
     def published(self, at: datetime):
         """Texts of either kind that visitors may read at that time."""
-        return self.filter(published_at__lte=at)
+        return self.filter(
+            Q(published_until=None) | Q(published_until__gt=at), published_at__lte=at
+        )
 
 
-class Article(models.Model):
+class Article(Truthful):
     """A text of its own: something to read, or a legal text at a fixed address."""
 
     class Kind(models.TextChoices):
@@ -35,7 +40,13 @@ class Article(models.Model):
     reviewed_by = models.CharField(_("reviewed by"), max_length=160, blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     published_at = models.DateTimeField(
-        _("published at"), null=True, blank=True, help_text=_("Empty: a draft.")
+        _("published at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: a draft. Later than now: published then."),
+    )
+    published_until = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("Empty: until somebody unpublishes it.")
     )
     programs = models.ManyToManyField(
         "programs.Program",
@@ -51,9 +62,28 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["-published_at", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_until__gt=F("published_at"))
+                | Q(published_until=None)
+                | Q(published_at=None),
+                name="article_published_in_order",
+                violation_error_message=_("A page comes off the site after it came on."),
+            )
+        ]
 
     def __str__(self):
         return self.title
+
+    @property
+    def is_for_visitors(self) -> bool:
+        """Now or at a later time."""
+        return self.published_at is not None
+
+    def is_visible(self, at: datetime) -> bool:
+        """Whether visitors may read it at that time, as `published` has it."""
+        is_late = self.published_until and self.published_until <= at
+        return self.published_at is not None and self.published_at <= at and not is_late
 
     def get_absolute_url(self):
         if self.kind == self.Kind.LEGAL:

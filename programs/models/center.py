@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from programs.models.truthful import Truthful
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the IANA time zone database does not know."""
@@ -20,7 +22,7 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-class Center(models.Model):
+class Center(Truthful):
     """The treatment center itself: one row, from which every page takes these facts."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -118,7 +120,7 @@ class Center(models.Model):
         return self.name
 
 
-class Location(models.Model):
+class Location(Truthful):
     """A place of treatment. What nobody has told us stays empty and is left out."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -232,6 +234,12 @@ class Licence(models.Model):
     )
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     link = models.URLField(_("link to the issuer's listing"), blank=True)
+    programs = models.ManyToManyField(
+        "programs.Program",
+        verbose_name=_("for these programs"),
+        blank=True,
+        help_text=_("None ticked: for every program offered here."),
+    )
 
     objects = LicenceQuerySet.as_manager()
 
@@ -242,3 +250,10 @@ class Licence(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.number}"
+
+    def is_current(self, today: date) -> bool:
+        return self.number != "" and (self.expires_on is None or self.expires_on >= today)
+
+    def covers(self, program) -> bool:
+        programs = self.programs.all()
+        return not programs or program in programs

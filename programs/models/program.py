@@ -1,32 +1,33 @@
 """Programs: a level of care, described for the person who may need it."""
 
+from collections import defaultdict
+from datetime import date, datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-
-def readable_range(low: int | None, high: int | None) -> str:
-    """Return "9 to 12", "20 or more", "up to 5", "5", or nothing when nobody has told us."""
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return _("%(low)s or more") % {"low": low}
-    if low is None:
-        return _("up to %(high)s") % {"high": high}
-    if low == high:
-        return str(low)
-    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+from programs import levels
+from programs.models.center import Licence
+from programs.models.truthful import PartOfProgram, Truthful
+from programs.ranges import readable_range
 
 
 class ProgramQuerySet(models.QuerySet):
-    def published(self):
-        """Programs that visitors may see, from most to least intensive."""
-        return self.filter(is_published=True)
+    def published(self, at: datetime | None = None):
+        """Programs that visitors may see at that time (now), from most to least intensive."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(published_from=None) | Q(published_from__lte=at),
+            Q(published_until=None) | Q(published_until__gt=at),
+            is_published=True,
+        )
 
 
-class Program(models.Model):
+class Program(Truthful):
     """One level of care as this center offers it.
 
     Hours are hours of treatment a week. `defined_hours_*` is what the level means
@@ -99,6 +100,12 @@ class Program(models.Model):
         help_text=_("Lowest number: most intensive. Neighbours on the page follow this order."),
     )
     is_published = models.BooleanField(_("published"), default=False)
+    published_from = models.DateTimeField(
+        _("from"), null=True, blank=True, help_text=_("Empty: at once. On the center's clock.")
+    )
+    published_until = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("Empty: until somebody unpublishes it.")
+    )
     reviewed_by = models.CharField(
         _("reviewed by"),
         max_length=160,
@@ -115,14 +122,23 @@ class Program(models.Model):
         verbose_name_plural = _("programs")
         ordering = ["order", "name"]
         constraints = [
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}_max__gte": F(f"{name}_min")})
+                    | Q(**{f"{name}_max": None})
+                    | Q(**{f"{name}_min": None}),
+                    name=f"program_{name}_in_order",
+                    violation_error_message=_("The second number of a range is the larger one."),
+                )
+                for name in ("defined_hours", "usual_hours", "days", "length")
+            ),
             models.CheckConstraint(
-                condition=Q(**{f"{name}_max__gte": F(f"{name}_min")})
-                | Q(**{f"{name}_max": None})
-                | Q(**{f"{name}_min": None}),
-                name=f"program_{name}_in_order",
-                violation_error_message=_("The second number of a range is the larger one."),
-            )
-            for name in ("defined_hours", "usual_hours", "days", "length")
+                condition=Q(published_until__gt=F("published_from"))
+                | Q(published_until=None)
+                | Q(published_from=None),
+                name="program_published_in_order",
+                violation_error_message=_("A page comes off the site after it came on."),
+            ),
         ]
 
     def __str__(self):
@@ -130,6 +146,48 @@ class Program(models.Model):
 
     def get_absolute_url(self):
         return reverse("programs:program", args=[self.slug])
+
+    @property
+    def is_for_visitors(self) -> bool:
+        """Now or at a later time."""
+        return self.is_published
+
+    def is_visible(self, at: datetime) -> bool:
+        """Whether visitors may see it at that time, as `published` has it."""
+        is_early = self.published_from and self.published_from > at
+        is_late = self.published_until and self.published_until <= at
+        return self.is_published and not is_early and not is_late
+
+    def untruths(self) -> dict[str, list[str]]:
+        found = defaultdict(list, super().untruths())
+        for field, said in levels.contradictions(self):
+            found[field].append(said)
+        today = timezone.localdate()
+        if lapsed := self.lapsed_licences(today):
+            found["is_published"].append(
+                _(
+                    "The license behind this program has expired (%(licences)s). Enter the "
+                    "renewed one at its location, or take the page off the site."
+                )
+                % {"licences": ", ".join(licence.number for licence in lapsed)}
+            )
+        return dict(found)
+
+    def lapsed_licences(self, today: date) -> list[Licence]:
+        """Return the expired licenses, where nothing else stands behind this program.
+
+        One place suffices that holds a current license for it. A place that has none on
+        record is not counted as expired: that is missing, not false.
+        """
+        if self.pk is None:
+            return []
+        lapsed = []
+        for place in self.location_set.prefetch_related("licences__programs"):
+            covering = [one for one in place.licences.all() if one.covers(self)]
+            if not covering or any(one.is_current(today) for one in covering):
+                return []
+            lapsed += covering
+        return lapsed
 
     @property
     def hours_here(self) -> str:
@@ -162,7 +220,7 @@ class Program(models.Model):
         return forms[self.length_unit] % {"range": text}
 
 
-class ProgramSection(models.Model):
+class ProgramSection(PartOfProgram):
     """A heading and the text under it, on a program's page."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="sections")
@@ -179,7 +237,7 @@ class ProgramSection(models.Model):
         return self.heading
 
 
-class Service(models.Model):
+class Service(PartOfProgram):
     """Something a program offers. A holistic service is an addition, not a treatment by itself."""
 
     class Kind(models.TextChoices):
@@ -205,7 +263,7 @@ class Service(models.Model):
         return self.name
 
 
-class FitCriterion(models.Model):
+class FitCriterion(PartOfProgram):
     """A reason why a program may or may not fit. An assessment decides, not this list."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="criteria")
@@ -226,7 +284,7 @@ class FitCriterion(models.Model):
         return self.text
 
 
-class Question(models.Model):
+class Question(PartOfProgram):
     """A frequent question, of one program or (without a program) of the whole center."""
 
     program = models.ForeignKey(

@@ -54,11 +54,12 @@ def all_rows(source: Source) -> QuerySet:
 
 def visible_rows(source: Source, *, at: datetime) -> QuerySet:
     """Return those rows that visitors may read at that time."""
+    programs = Program.objects.published(at).order_by().values("pk")
     is_visible = {
-        Source.PROGRAM: Q(is_published=True),
-        Source.SECTION: Q(program__is_published=True),
-        Source.QUESTION: Q(program=None) | Q(program__is_published=True),
-        Source.ARTICLE: Q(published_at__lte=at),
+        Source.PROGRAM: Q(pk__in=programs),
+        Source.SECTION: Q(program__in=programs),
+        Source.QUESTION: Q(program=None) | Q(program__in=programs),
+        Source.ARTICLE: Q(pk__in=Article.objects.published(at).order_by().values("pk")),
     }[source]
     return all_rows(source).filter(is_visible)
 

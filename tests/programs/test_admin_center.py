@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from programs.models import Center, Location, OpeningHours, Program, Question
 from tests.programs.rows import (
@@ -25,17 +26,19 @@ def test_the_center_opens_at_once_and_says_what_is_missing(editor):
     for fact in (
         "Nobody has confirmed the opening hours.",
         "Midtown has no street address.",
-        "Midtown has no current license.",
+        "Midtown has no license yet.",
         "No clinician is named as reviewer of the page “Day care”.",
     ):
         assert fact in page
 
     Center.objects.update(
-        hours_confirmed_on="2026-11-01", legal_name="Willow LLC", answered_by="Our own staff"
+        hours_confirmed_on=timezone.localdate(),
+        legal_name="Willow LLC",
+        answered_by="Our own staff",
     )
     Location.objects.update(street="12 Oak Street")
     location.licences.create(number="340001AP", kind="Residential", issuer="DHCS")
-    Program.objects.update(reviewed_by="A. Clinician, LMFT")
+    Program.objects.update(reviewed_by="A. Clinician, LMFT", reviewed_on=timezone.localdate())
     assert "Still missing" not in editor.get(response.url).content.decode()
 
 
