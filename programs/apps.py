@@ -3,6 +3,8 @@ from pathlib import Path
 
 from django.apps import AppConfig
 
+UNSEEN = {"LoadedContent", "SearchTerm"}
+
 
 class ProgramsConfig(AppConfig):
     name = "programs"
@@ -13,12 +15,30 @@ class ProgramsConfig(AppConfig):
 
         # Here, not in the models, so that columns other apps add (translations) are kept too.
         history.keep()
+        self._tell_when_content_changes()
+
+    def _tell_when_content_changes(self) -> None:
+        from django.db.models.signals import m2m_changed, post_delete, post_save
+        from simple_history.models import HistoricalChanges
+
+        from programs.generation import content_changed
+
+        for model in self.get_models():
+            # What visitors never see: the search's index, the loader's memory, old versions.
+            if model.__name__ in UNSEEN or issubclass(model, HistoricalChanges):
+                continue
+            post_save.connect(content_changed, sender=model)
+            post_delete.connect(content_changed, sender=model)
+            for field in model._meta.many_to_many:
+                m2m_changed.connect(content_changed, sender=field.remote_field.through)
 
     def load_content(self, language: str) -> Counter:
         """Load the pages of one language from their files, for the `load_content` command."""
-        from programs import content_files, loading, search
+        from programs import content_files, generation, loading, search
 
         units = content_files.read_units(Path(self.path) / "content" / language)
         counts = loading.load(units)
         search.rebuild()
+        # Also for what changed outside of us, by SQL or from a backup.
+        generation.content_changed()
         return counts

@@ -10,6 +10,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from programs.hours import Desk
 from programs.models import Center, Licence, Location
 
 LICENCE_FIELDS = ("number", "kind", "issuer", "expires_on", "link")
@@ -41,6 +42,16 @@ def current_center(request) -> Center | None:
     if not hasattr(request, "center"):
         request.center = Center.objects.first()
     return request.center
+
+
+def current_desk(request) -> Desk | None:
+    """Return the admissions desk, asked for once a request.
+
+    A page that looks at it here is made anew when the desk opens or closes.
+    """
+    if not hasattr(request, "desk") and (center := current_center(request)):
+        request.desk = Desk.load(center)
+    return getattr(request, "desk", None)
 
 
 def now_there(request) -> datetime:

@@ -81,6 +81,13 @@ class Desk:
         interval = next(self.intervals(at), None)
         return interval.start if interval and interval.start > at else None
 
+    def next_change(self, at: datetime) -> datetime | None:
+        """Return when the desk next opens or closes; None when it never opens."""
+        interval = next(self.intervals(at), None)
+        if interval is None:
+            return None
+        return interval.start if interval.start > at else interval.end
+
     def week(self) -> list[tuple[str, list[tuple[time, time]]]]:
         """Return (day name, stretches) from Monday to Sunday, for a table of hours."""
         return [

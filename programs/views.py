@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from programs import pages, sitemaps
-from programs.context import current_center, now_there
-from programs.hours import Desk
+from programs.context import current_desk, now_there
+from programs.lifetime import for_everybody
 from programs.models import Article, Center, FitCriterion, Licence, Location, Question
 from programs.search import find
 
@@ -21,15 +21,15 @@ NEWEST = 3
 
 
 @require_safe
+@for_everybody
 def home(request):
     now = now_there(request)
-    center = current_center(request)
     articles = Article.objects.published(now).filter(kind=Article.Kind.ARTICLE)
     context = {
         "programs": pages.published_programs(at=now),
         "articles": articles[:NEWEST],
         "questions": Question.objects.filter(program=None),
-        "hours": Desk.load(center) if center else None,
+        "hours": current_desk(request),
     }
     return render(request, "programs/home.html", context)
 
@@ -38,12 +38,14 @@ def home(request):
 
 
 @require_safe
+@for_everybody
 def program_list(request):
     programs = pages.published_programs(at=now_there(request))
     return render(request, "programs/program_list.html", {"programs": programs})
 
 
 @require_safe
+@for_everybody
 def compare(request):
     programs = pages.published_programs(at=now_there(request))
     fits = FitCriterion.objects.filter(is_fit=True)
@@ -52,6 +54,7 @@ def compare(request):
 
 
 @require_safe
+@for_everybody
 def program(request, slug):
     now = now_there(request)
     programs = pages.published_programs(at=now)
@@ -65,17 +68,20 @@ def program(request, slug):
 
 
 @require_safe
+@for_everybody
 def article_list(request):
     articles = Article.objects.published(timezone.now()).filter(kind=Article.Kind.ARTICLE)
     return render(request, "programs/article_list.html", {"articles": articles})
 
 
 @require_safe
+@for_everybody
 def article(request, slug):
     return _text(request, Article.Kind.ARTICLE, slug)
 
 
 @require_safe
+@for_everybody
 def legal(request, slug):
     return _text(request, Article.Kind.LEGAL, slug)
 
@@ -89,15 +95,15 @@ def _text(request, kind, slug):
 
 
 @require_safe
+@for_everybody
 def location(request, slug):
     now = now_there(request)
-    center = current_center(request)
     shown = get_object_or_404(Location, slug=slug)
     context = {
         "location": shown,
         "programs": shown.programs.published(),
         "licences": Licence.objects.current(now.date()).filter(location=shown),
-        "hours": Desk.load(center) if center else None,
+        "hours": current_desk(request),
     }
     return render(request, "programs/location.html", context)
 
@@ -112,6 +118,7 @@ def search(request):
 
 
 @require_safe
+@for_everybody
 def sitemap(request):
     context = {"urlset": sitemaps.public_pages(at=timezone.now())}
     return render(request, "sitemap.xml", context, content_type="application/xml")

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from rehab_site.env import (
     BASE_DIR,
     audit_retention_days,
+    cache_server,
     encryption_keys,
     env,
     public_url,
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "rehab_site.middleware.client_address",
+    # Before all others: a kept page went through them when it was made.
+    "rehab_site.page_cache.page_cache",
     # Before all that may answer by itself: refusals and files carry the policies too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -106,6 +109,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, so that tests with several connections see one database.
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Where the processes agree on what is new: a file on one machine, a cache server between several.
+CACHES = {"default": cache_server()}
+GENERATION_FILE = None if env.str("CACHE_URL", default="") else BASE_DIR / "var" / "generation"
 
 # What must outlive a restored backup: the list of erasures. Nothing personal stands there.
 RECORDS_DIR = records_dir()

@@ -1,5 +1,7 @@
 """What every test gets: its own database file, plain static files, quick passwords.
 
+Pages are made anew for every request; the fixture `page_cache` keeps them as the site does.
+
 Mail goes to `django.core.mail.outbox`. Nothing freezes the clock: times are arguments.
 """
 
@@ -11,6 +13,9 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
 from tests.unguarded import unguarded
+
+PAGE_CACHE = "rehab_site.page_cache.page_cache"
+AS_THE_SITE_HAS_THEM = settings.MIDDLEWARE
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +43,8 @@ def plain_static_files_and_quick_passwords(tmp_path_factory):
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        MIDDLEWARE=[one for one in settings.MIDDLEWARE if one != PAGE_CACHE],
+        GENERATION_FILE=tmp_path_factory.mktemp("var") / "generation",
     ):
         yield
 
@@ -54,3 +61,10 @@ def tables_can_be_emptied_between_tests():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)
         yield
+
+
+@pytest.fixture
+def page_cache(settings, tmp_path):
+    """Keep whole pages, as the site does. Changes tell it only when they are committed."""
+    settings.MIDDLEWARE = AS_THE_SITE_HAS_THEM
+    settings.GENERATION_FILE = tmp_path / "generation"

@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "FIELD_ENCRYPTION_KEYS": f"tests:{base64.urlsafe_b64encode(bytes(range(32))).decode()}",
     "ALLOWED_HOSTS": "testserver",
     "TRUSTED_PROXIES": "",
+    "CACHE_URL": "",
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "desk@center.example",
     "ADMISSIONS_EMAILS": "admissions@center.example",

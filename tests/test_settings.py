@@ -76,6 +76,8 @@ def test_good_production_settings_start_without_a_warning():
         ("RETAIN_UNREACHED_DAYS", "-1"),
         ("RETAIN_ENDED_DAYS", "two years"),
         ("RETAIN_CARDS_DAYS", "1000000"),
+        ("CACHE_URL", "memcached://cache:11211"),
+        ("CACHE_URL", "redis"),
     ],
 )
 def test_a_missing_or_weak_setting_is_refused(name, value):
