@@ -41,8 +41,16 @@ def client_address(get_response):
     def is_trusted(address: IPv4Address | IPv6Address | None) -> bool:
         return any(address in network for network in networks if address)
 
+    # Those of our proxies that have been here, so that each is read only once.
+    proxies = set()
+
+    def is_proxy(address: str) -> bool:
+        if address not in proxies and is_trusted(_address(address)):
+            proxies.add(address)
+        return address in proxies
+
     def middleware(request):
-        if is_trusted(_address(request.META.get("REMOTE_ADDR", ""))):
+        if is_proxy(request.META.get("REMOTE_ADDR", "")):
             hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
             for address in map(_address, reversed(hops)):
                 if address:
