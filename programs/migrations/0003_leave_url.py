@@ -7,12 +7,17 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0001_initial'),
+        ('programs', '0002_truth_dates_and_history'),
     ]
 
     operations = [
         migrations.AddField(
             model_name='center',
+            name='leave_url',
+            field=models.URLField(default='https://www.weather.gov/', help_text='An everyday page of somebody else that gives nothing away, like the weather. For whoever is interrupted while filling in a form.', validators=[django.core.validators.URLValidator(message='This address must begin with https://.', schemes=['https'])], verbose_name='where “Leave this page” leads'),
+        ),
+        migrations.AddField(
+            model_name='historicalcenter',
             name='leave_url',
             field=models.URLField(default='https://www.weather.gov/', help_text='An everyday page of somebody else that gives nothing away, like the weather. For whoever is interrupted while filling in a form.', validators=[django.core.validators.URLValidator(message='This address must begin with https://.', schemes=['https'])], verbose_name='where “Leave this page” leads'),
         ),
