@@ -31,6 +31,11 @@ from programs.models import (
 
 FRONT_MATTER = re.compile(r"\+\+\+\n(?P<toml>.*?\n)\+\+\+\n(?P<text>.*)", re.DOTALL)
 SECTION_HEADING = re.compile(r"^## +", re.MULTILINE)
+TEXT_FOLDERS = (
+    (Article.Kind.ARTICLE, "articles"),
+    (Article.Kind.HELP, "help"),
+    (Article.Kind.LEGAL, "legal"),
+)
 WEEKDAYS = {day.name.lower(): day.value for day in OpeningHours.Weekday}
 # Between neighbors, so that an editor can put a row in between.
 ORDER_STEP = 10
@@ -43,7 +48,7 @@ def read_units(folder: Path) -> list[Unit]:
     programs = [_read_program(folder, path) for path in sorted(folder.glob("programs/*.md"))]
     articles = [
         _read_article(folder, path, kind, zone)
-        for kind, where in ((Article.Kind.ARTICLE, "articles"), (Article.Kind.LEGAL, "legal"))
+        for kind, where in TEXT_FOLDERS
         for path in sorted(folder.glob(f"{where}/*.md"))
     ]
     units = [center, *programs, *locations, _read_questions(folder), *articles]

@@ -1,4 +1,4 @@
-"""What every page is given: the center, the places for the footer, the page's own address."""
+"""What every page is given: the center, the footer's places and texts, the page's own address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from programs import pages
 from programs.hours import Desk
 from programs.models import Center, Licence, Location
 
@@ -30,8 +31,11 @@ class Place:
 
 def center(request) -> dict:
     """Context processor. Everything in it waits for its first use, so error pages stay cheap."""
+    texts = SimpleLazyObject(lambda: pages.texts_by_kind(at=timezone.now()))
     return {
         "center": SimpleLazyObject(lambda: current_center(request)),
+        "help_pages": SimpleLazyObject(lambda: texts["help_pages"]),
+        "legal_pages": SimpleLazyObject(lambda: texts["legal_pages"]),
         "places": SimpleLazyObject(lambda: list(places(on=now_there(request).date()))),
         "canonical": settings.PUBLIC_URL + request.path,
     }

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from programs.models import Article, Program, Service
 
 
@@ -40,13 +42,31 @@ def program_page(
         "questions": program.questions.all(),
         "more_intensive": continuum[place - 1] if place > 0 else None,
         "less_intensive": continuum[place + 1] if place + 1 < len(continuum) else None,
-        "articles": program.articles.published(at).filter(kind=Article.Kind.ARTICLE),
         "is_preview": is_preview,
+        **texts_by_kind(at=at, about=program),
+    }
+
+
+def texts_by_kind(*, at: datetime, about: Program | None = None) -> dict[str, list[Article]]:
+    """Return the help and the legal texts for the footer, and the articles about a program.
+
+    In one query, and without their bodies.
+    """
+    is_wanted = ~Q(kind=Article.Kind.ARTICLE)
+    if about:
+        is_wanted |= Q(pk__in=about.articles.values("pk"))
+    texts = {kind: [] for kind in Article.Kind}
+    for text in Article.objects.published(at).filter(is_wanted).defer("body"):
+        texts[Article.Kind(text.kind)].append(text)
+    return {
+        "articles": texts[Article.Kind.ARTICLE],
+        "help_pages": sorted(texts[Article.Kind.HELP], key=str),
+        "legal_pages": sorted(texts[Article.Kind.LEGAL], key=str),
     }
 
 
 def article_page(article: Article, *, is_preview: bool = False) -> dict:
-    """Return the context of an article's or a legal text's page."""
+    """Return the context of a text's page, of any kind."""
     return {
         "article": article,
         "programs": article.programs.published(),
@@ -55,8 +75,8 @@ def article_page(article: Article, *, is_preview: bool = False) -> dict:
 
 
 def article_template(article: Article) -> str:
-    is_legal = article.kind == Article.Kind.LEGAL
-    return "programs/legal.html" if is_legal else "programs/article.html"
+    is_article = article.kind == Article.Kind.ARTICLE
+    return "programs/article.html" if is_article else "programs/legal.html"
 
 
 def _grouped(services: Sequence[Service]) -> list[tuple[str, list[Service], bool]]:

@@ -22,6 +22,7 @@ def public_pages(*, at: datetime) -> Iterator[dict]:
     yield _entry(reverse("programs:programs"), newest_program)
     yield _entry(reverse("programs:compare"), newest_program)
     yield _entry(reverse("programs:articles"), newest_article)
+    yield _entry(reverse("programs:help"))
     for page in [*programs, *texts]:
         yield _entry(page.get_absolute_url(), page.updated_at)
     for location in Location.objects.all():

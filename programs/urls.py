@@ -16,8 +16,9 @@ urlpatterns = [
     path("articles/<slug:slug>/", views.article, name="article"),
     path("locations/<slug:slug>/", views.location, name="location"),
     path("search/", views.search, name="search"),
+    path("help/", views.help_list, name="help"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
-    # Last: legal texts stand at the root (/privacy/, /accessibility/, /nondiscrimination/).
+    # Last: help and legal texts stand at the root (/how-to-start/, /privacy/).
     path("<slug:slug>/", views.legal, name="legal"),
 ]

@@ -28,7 +28,7 @@ def home(request):
     context = {
         "programs": pages.published_programs(at=now),
         "articles": articles[:NEWEST],
-        "questions": Question.objects.filter(program=None),
+        "questions": _questions_of_center(),
         "hours": current_desk(request),
     }
     return render(request, "programs/home.html", context)
@@ -50,7 +50,9 @@ def compare(request):
     programs = pages.published_programs(at=now_there(request))
     fits = FitCriterion.objects.filter(is_fit=True)
     prefetch_related_objects(programs, Prefetch("criteria", fits, to_attr="fits"))
-    return render(request, "programs/compare.html", {"programs": programs})
+    has_opening = any(program.next_opening for program in programs)
+    context = {"programs": programs, "has_opening": has_opening}
+    return render(request, "programs/compare.html", context)
 
 
 @require_safe
@@ -77,17 +79,31 @@ def article_list(request):
 @require_safe
 @for_everybody
 def article(request, slug):
-    return _text(request, Article.Kind.ARTICLE, slug)
+    return _text(request, [Article.Kind.ARTICLE], slug)
+
+
+# Help before contact, and legal texts: at the root
+
+
+@require_safe
+@for_everybody
+def help_list(request):
+    return render(request, "programs/help.html", {"questions": _questions_of_center()})
 
 
 @require_safe
 @for_everybody
 def legal(request, slug):
-    return _text(request, Article.Kind.LEGAL, slug)
+    return _text(request, [Article.Kind.HELP, Article.Kind.LEGAL], slug)
 
 
-def _text(request, kind, slug):
-    shown = get_object_or_404(Article.objects.published(timezone.now()), kind=kind, slug=slug)
+def _questions_of_center():
+    return Question.objects.filter(program=None)
+
+
+def _text(request, kinds, slug):
+    published = Article.objects.published(timezone.now())
+    shown = get_object_or_404(published, kind__in=kinds, slug=slug)
     return render(request, pages.article_template(shown), pages.article_page(shown))
 
 

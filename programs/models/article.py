@@ -1,4 +1,4 @@
-"""Articles, and the legal texts that are articles of another kind."""
+"""Articles, and the help and legal texts that are articles of another kind."""
 
 from datetime import datetime
 
@@ -12,17 +12,18 @@ from programs.models.truthful import Truthful
 
 class ArticleQuerySet(models.QuerySet):
     def published(self, at: datetime):
-        """Texts of either kind that visitors may read at that time."""
+        """Texts of any kind that visitors may read at that time."""
         return self.filter(
             Q(published_until=None) | Q(published_until__gt=at), published_at__lte=at
         )
 
 
 class Article(Truthful):
-    """A text of its own: something to read, or a legal text at a fixed address."""
+    """A text of its own: something to read, or help or rights at the root of the site."""
 
     class Kind(models.TextChoices):
         ARTICLE = "article", _("Article")
+        HELP = "help", _("Help before contact")
         LEGAL = "legal", _("Legal text")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ARTICLE)
@@ -30,7 +31,7 @@ class Article(Truthful):
     slug = models.SlugField(
         _("address on the site"),
         unique=True,
-        help_text=_("/articles/…/, or /…/ for a legal text."),
+        help_text=_("/articles/…/, or /…/ for help and legal texts."),
     )
     summary = models.TextField(
         _("summary"), max_length=400, help_text=_("For lists and search results.")
@@ -86,6 +87,6 @@ class Article(Truthful):
         return self.published_at is not None and self.published_at <= at and not is_late
 
     def get_absolute_url(self):
-        if self.kind == self.Kind.LEGAL:
-            return reverse("programs:legal", args=[self.slug])
-        return reverse("programs:article", args=[self.slug])
+        if self.kind == self.Kind.ARTICLE:
+            return reverse("programs:article", args=[self.slug])
+        return reverse("programs:legal", args=[self.slug])

@@ -20,7 +20,8 @@ def press(page: Page, button: str) -> None:
 
 def follow(page: Page, link: str) -> None:
     """Follow a link in the main part of the page."""
-    page.get_by_role("main").get_by_role("link", name=link, exact=True).first.click()
+    links = page.get_by_role("main").get_by_role("link", name=link, exact=True)
+    links.locator("visible=true").first.click()
 
 
 def expect_heading(page: Page, words: str) -> None:

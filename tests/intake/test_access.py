@@ -140,6 +140,7 @@ TABLE = """
 /healthz                                              200       200       200       200
 /readyz                                               200       200       200       200
 /callback/                                            200       200       200       200
+/help/                                                200       200       200       200
 /insurance/                                           200       200       200       200
 /receipt/                                             200       200       200       200
 /receipt/insurance/                                   on        on        on        on
