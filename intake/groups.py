@@ -33,6 +33,7 @@ GROUPS = {
         "programs.center": ["view", "change"],
         "programs.openinghours": ["view", "add", "change", "delete"],
         "programs.closedday": ["view", "add", "change", "delete"],
+        "programs.languagenotice": ["view", "add", "change", "delete"],
         "programs.location": ["view", "add", "change", "delete"],
         "programs.licence": ["view", "add", "change", "delete"],
         "programs.program": ["view", "add", "change", "delete"],

@@ -90,6 +90,13 @@ def _about_center(on: date) -> Iterator[str]:
         yield _("The legal name of the licensed entity is missing.")
     if not center.answered_by:
         yield _("Families are not told who answers the phone.")
+    if not center.complaints_to:
+        yield _("Nobody is named to whom one can complain. The pages about rights leave it out.")
+    if not center.language_notices.exists():
+        yield _(
+            "The notice that language help is free is missing in the languages most spoken in "
+            "your state."
+        )
 
 
 def _about_locations(on: date) -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from programs import missing
 from programs.admin.kept import PROSE, KeptAdmin
 from programs.context import now_there
-from programs.models import Center, ClosedDay, OpeningHours
+from programs.models import Center, ClosedDay, LanguageNotice, OpeningHours
 
 
 class OpeningHoursInline(admin.TabularInline):
@@ -22,15 +22,21 @@ class ClosedDayInline(admin.TabularInline):
     extra = 0
 
 
+class LanguageNoticeInline(admin.StackedInline):
+    model = LanguageNotice
+    extra = 0
+
+
 @admin.register(Center)
 class CenterAdmin(KeptAdmin):
     formfield_overrides = PROSE | {URLField: {"assume_scheme": "https"}}
-    inlines = (OpeningHoursInline, ClosedDayInline)
+    inlines = (OpeningHoursInline, ClosedDayInline, LanguageNoticeInline)
     fieldsets = (
         (None, {"fields": ("name", "tagline", "introduction", "legal_name")}),
         (_("Phone"), {"fields": ("phone", "text_number", "country", "answered_by")}),
         (_("In a crisis"), {"fields": ("crisis_wording",)}),
         (_("Leaving a form in a hurry"), {"fields": ("leave_url",)}),
+        (_("Rights"), {"fields": ("complaints_to",)}),
         (
             _("When somebody answers"),
             {"fields": ("time_zone", "call_within_minutes", "hours_confirmed_on")},

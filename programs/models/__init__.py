@@ -1,7 +1,14 @@
 """The public content. Nothing here is about a person who asked for help."""
 
 from programs.models.article import Article
-from programs.models.center import Center, ClosedDay, Licence, Location, OpeningHours
+from programs.models.center import (
+    Center,
+    ClosedDay,
+    LanguageNotice,
+    Licence,
+    Location,
+    OpeningHours,
+)
 from programs.models.loaded import LoadedContent
 from programs.models.program import FitCriterion, Program, ProgramSection, Question, Service
 from programs.models.search_term import SearchTerm
@@ -11,6 +18,7 @@ __all__ = [
     "Center",
     "ClosedDay",
     "FitCriterion",
+    "LanguageNotice",
     "Licence",
     "LoadedContent",
     "Location",

@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import URLValidator, validate_slug
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -69,6 +69,15 @@ class Center(Truthful):
         max_length=200,
         blank=True,
         help_text=_("In plain words, for example: our own admissions staff, not a call center."),
+    )
+    complaints_to = models.CharField(
+        _("who takes complaints"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "The office or the job, and how to reach it, for complaints and questions about "
+            "rights, for example: Patient advocate, extension 4. Left out while empty."
+        ),
     )
     crisis_wording = models.TextField(
         _("crisis wording"),
@@ -210,6 +219,43 @@ class ClosedDay(models.Model):
 
     def __str__(self):
         return f"{self.day:%Y-%m-%d}"
+
+
+class LanguageNotice(models.Model):
+    """That help in a language is free, said in that language on every page about rights.
+
+    45 CFR 92.11 asks for it in English and the languages most spoken in the state.
+    """
+
+    center = models.ForeignKey(Center, models.CASCADE, related_name="language_notices")
+    language = models.CharField(
+        _("language"), max_length=60, help_text=_("In its own words: Español, Tiếng Việt, 中文.")
+    )
+    tag = models.CharField(
+        _("language tag"),
+        max_length=20,
+        unique=True,
+        validators=[validate_slug],
+        help_text=_("So that it is read aloud rightly: es, vi, zh-Hant."),
+    )
+    text = models.TextField(
+        _("text"),
+        max_length=1000,
+        help_text=_("That interpreters and other formats are free, and the number to call."),
+    )
+    checked_by = models.CharField(
+        _("translation checked by"),
+        max_length=160,
+        help_text=_("A qualified translator. Machine translation alone may not be published."),
+    )
+
+    class Meta:
+        verbose_name = _("notice of free language help")
+        verbose_name_plural = _("notices of free language help")
+        ordering = ["tag"]
+
+    def __str__(self):
+        return self.tag
 
 
 class LicenceQuerySet(models.QuerySet):

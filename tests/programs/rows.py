@@ -73,5 +73,6 @@ def center_form(**answers) -> dict[str, str]:
         "leave_url": "https://news.example/",
         **form_rows("opening_hours"),
         **form_rows("closed_days"),
+        **form_rows("language_notices"),
         **answers,
     }

@@ -17,7 +17,7 @@ from tests.programs.rows import (
 
 
 def test_the_center_opens_at_once_and_says_what_is_missing(editor):
-    make_center()
+    center = make_center()
     location = make_location(name="Midtown")
     make_program(name="Day care")
     response = editor.get("/admin/programs/center/")
@@ -35,7 +35,9 @@ def test_the_center_opens_at_once_and_says_what_is_missing(editor):
         hours_confirmed_on=timezone.localdate(),
         legal_name="Willow LLC",
         answered_by="Our own staff",
+        complaints_to="Patient advocate",
     )
+    center.language_notices.create(language="Español", tag="es", text="…", checked_by="A. B.")
     Location.objects.update(street="12 Oak Street")
     location.licences.create(number="340001AP", kind="Residential", issuer="DHCS")
     Program.objects.update(reviewed_by="A. Clinician, LMFT", reviewed_on=timezone.localdate())
