@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='article',
             name='kind',
-            field=models.CharField(choices=[('article', 'Article'), ('help', 'Help before contact'), ('legal', 'Legal text')], default='article', max_length=10, verbose_name='kind'),
+            field=models.CharField(choices=[('article', 'Article'), ('help', 'Before you call'), ('legal', 'Legal text')], default='article', max_length=10, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='article',

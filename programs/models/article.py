@@ -23,7 +23,7 @@ class Article(Truthful):
 
     class Kind(models.TextChoices):
         ARTICLE = "article", _("Article")
-        HELP = "help", _("Help before contact")
+        HELP = "help", _("Before you call")
         LEGAL = "legal", _("Legal text")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ARTICLE)

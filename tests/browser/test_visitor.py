@@ -9,6 +9,12 @@ from tests.browser.steps import expect_heading, follow
 
 pytestmark = pytest.mark.usefixtures("site")
 
+LAYOUT_SHIFT = """new Promise(tell => {
+  let sum = 0
+  const add = list => list.getEntries().forEach(shift => sum += shift.value)
+  new PerformanceObserver(add).observe({type: "layout-shift", buffered: true})
+  setTimeout(() => tell(sum), 300)
+})"""
 # Pixels that a thumb needs (WCAG 2.5.5).
 THUMB = 44
 
@@ -24,6 +30,8 @@ def expect_call_in_reach(page: Page) -> None:
     call = bar.get_by_role("link", name="Call 888-290-0925")
     expect(call).to_have_attribute("href", "tel:+18882900925")
     expect(call).to_be_in_viewport(ratio=1)
+    expect(bar.get_by_role("link", name="Ask for a call")).to_be_in_viewport(ratio=1)
+    expect(bar.get_by_role("link", name="Crisis 988")).to_have_attribute("href", "tel:988")
 
 
 def test_a_visitor_finds_out_which_program_may_fit(night):
@@ -73,6 +81,12 @@ def test_reading_leaves_nothing_in_the_browser(night):
         night.goto(path)
     assert night.context.cookies() == []
     assert night.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_nothing_moves_while_a_page_arrives(night):
+    for path in ("/", "/programs/iop/", "/programs/compare/", "/callback/", "/help/"):
+        night.goto(path)
+        assert night.evaluate(LAYOUT_SHIFT) == 0, path
 
 
 def test_whatever_a_thumb_taps_is_large_enough(night):
