@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0001_initial'),
+        ('programs', '0003_leave_url'),
     ]
 
     operations = [
@@ -43,5 +43,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'notices of free language help',
                 'ordering': ['tag'],
             },
+        ),
+        migrations.AddField(
+            model_name='historicalcenter',
+            name='complaints_to',
+            field=models.CharField(blank=True, help_text='The office or the job, and how to reach it, for complaints and questions about rights, for example: Patient advocate, extension 4. Left out while empty.', max_length=200, verbose_name='who takes complaints'),
+        ),
+        migrations.AlterField(
+            model_name='historicalarticle',
+            name='kind',
+            field=models.CharField(choices=[('article', 'Article'), ('help', 'Before you call'), ('legal', 'Legal text')], default='article', max_length=10, verbose_name='kind'),
+        ),
+        migrations.AlterField(
+            model_name='historicalarticle',
+            name='slug',
+            field=models.SlugField(help_text='/articles/…/, or /…/ for help and legal texts.', verbose_name='address on the site'),
         ),
     ]
