@@ -119,8 +119,7 @@ class FormPage:
                 "This page was open for a long time, so it needs one more press: "
                 "everything you typed is still here. Please press the button again."
             )
-        origin = request.headers.get("Origin", "")
-        if has_failed_csrf(request) and origin not in (_own_origin(request), settings.PUBLIC_URL):
+        if came_from_elsewhere(request):
             trouble = _(
                 "We could not make sure that this came from our own page. Everything you typed "
                 "is still here. Please press the button again. If this does not help, your "
@@ -186,5 +185,7 @@ def has_failed_csrf(request) -> bool:
     return getattr(request, "csrf_failed", False)
 
 
-def _own_origin(request) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+def came_from_elsewhere(request) -> bool:
+    """Say whether neither the CSRF cookie nor the browser says that this is from our own page."""
+    ours = (f"{request.scheme}://{request.get_host()}", settings.PUBLIC_URL)
+    return has_failed_csrf(request) and request.headers.get("Origin", "") not in ours

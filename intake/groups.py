@@ -40,6 +40,8 @@ GROUPS = {
         "programs.programsection": ["view", "add", "change", "delete"],
         "programs.service": ["view", "add", "change", "delete"],
         "programs.fitcriterion": ["view", "add", "change", "delete"],
+        "programs.guidequestion": ["view", "add", "change", "delete"],
+        "programs.guideanswer": ["view", "add", "change", "delete"],
         "programs.question": ["view", "add", "change", "delete"],
         "programs.article": ["view", "add", "change", "delete"],
         "intake.carrier": ["view", "add", "change"],

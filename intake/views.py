@@ -6,12 +6,13 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from intake import parking, receipts, submissions
-from intake.form_page import FormPage, survives_faults
+from intake.form_page import FormPage, came_from_elsewhere, survives_faults
 from intake.forms import AddInsuranceForm, CallbackForm, InsuranceForm
 from intake.models import Lead
 from intake.promises import Promise
@@ -41,6 +42,9 @@ def receive_insurance(form: InsuranceForm, *, nonce, at, **sent) -> Lead:
     return lead
 
 
+# A page of ours may begin a message: with FIRST_SHOWING, each LINE stands in the form at first.
+FIRST_SHOWING, LINE = "first_showing", "line"
+
 CALLBACK = FormPage("callback", CallbackForm, "intake/callback.html", receive_callback)
 INSURANCE = FormPage("insurance", InsuranceForm, "intake/insurance.html", receive_insurance)
 
@@ -48,6 +52,8 @@ INSURANCE = FormPage("insurance", InsuranceForm, "intake/insurance.html", receiv
 @require_http_methods(["GET", "HEAD", "POST"])
 @survives_faults
 def callback(request):
+    if FIRST_SHOWING in request.POST:
+        return _show_with_lines(request)
     return _show_or_take(request, CALLBACK)
 
 
@@ -63,6 +69,17 @@ def _show_or_take(request, page: FormPage):
         return page.show(request, initial={"program": request.GET.get("program", "")[:50]})
     lead, again = page.take(request)
     return confirm(request, lead) if lead else again
+
+
+def _show_with_lines(request):
+    """Show the form for the first time, with lines the person picked in the message.
+
+    Nothing is stored: they can change the message, and send it or not.
+    """
+    lines = [] if came_from_elsewhere(request) else request.POST.getlist(LINE)
+    response = CALLBACK.show(request, initial={"message": "\n".join(lines)})
+    add_never_cache_headers(response)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

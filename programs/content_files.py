@@ -21,6 +21,8 @@ from programs.models import (
     Article,
     Center,
     FitCriterion,
+    GuideAnswer,
+    GuideQuestion,
     Location,
     OpeningHours,
     Program,
@@ -51,9 +53,12 @@ def read_units(folder: Path) -> list[Unit]:
         for kind, where in TEXT_FOLDERS
         for path in sorted(folder.glob(f"{where}/*.md"))
     ]
-    units = [center, *programs, *locations, _read_questions(folder), *articles]
+    # A center without a guide has no such file.
+    guide = [unit for path in folder.glob("guide.toml") for unit in _read_guide(folder, path)]
+    units = [center, *guide, *programs, *locations, _read_questions(folder), *articles]
     _refuse_doubles(units)
     _refuse_unknown_programs(units)
+    _refuse_unknown_answers(units)
     return units
 
 
@@ -90,13 +95,24 @@ def _read_questions(folder: Path) -> Unit:
     return unit
 
 
+def _read_guide(folder: Path, path: Path) -> Iterator[Unit]:
+    key = _key(folder, path)
+    values = _parse(key, _text(key, path))
+    for place, question in enumerate(_tables(key, values, "questions"), start=1):
+        answers = _ordered(key, GuideAnswer, question, "answers")
+        row = _build(key, GuideQuestion, {"order": place * ORDER_STEP, **question})
+        yield Unit(f"{key}#{row.slug}", row, {"answers": answers})
+    if values:
+        raise CommandError(f"{key}: unknown key {min(values)}")
+
+
 def _read_program(folder: Path, path: Path) -> Unit:
     key = _key(folder, path)
     values, text = _split(key, path)
     children = {
         "sections": _sections(key, text),
         "services": _ordered(key, Service, values, "services"),
-        "criteria": _ordered(key, FitCriterion, values, "criteria"),
+        "criteria": _criteria(key, values),
         "questions": _ordered(key, Question, values, "questions"),
     }
     row = _build(key, Program, {"slug": path.stem, "is_published": True, **values})
@@ -161,6 +177,16 @@ def _ordered(key: str, model: type[models.Model], values: dict, name: str) -> li
     ]
 
 
+def _criteria(key: str, values: dict) -> list[FitCriterion]:
+    """Return the reasons, each tied to the answer of the guide that it names, if any."""
+    tables = _tables(key, values, "criteria")
+    answers = [table.pop("answer", "") for table in tables]
+    criteria = _ordered(key, FitCriterion, {"criteria": tables}, "criteria")
+    for criterion, answer in zip(criteria, answers, strict=True):
+        criterion.guide_answer = GuideAnswer(slug=answer) if answer else None
+    return criteria
+
+
 def _sections(key: str, text: str) -> list[ProgramSection]:
     before, *parts = SECTION_HEADING.split(text)
     if before.strip():
@@ -213,11 +239,12 @@ def _build(where: str, model: type[models.Model], values: dict) -> models.Model:
 def _refuse_doubles(units: list[Unit]) -> None:
     seen: dict[tuple, str] = {}
     for unit in units:
-        if (slug := getattr(unit.row, "slug", None)) is None:
-            continue
-        other = seen.setdefault((type(unit.row), slug), unit.key)
-        if other != unit.key:
-            raise CommandError(f"{unit.key}: {other} has the address {slug!r} already")
+        for row in (unit.row, *unit.children.get("answers", [])):
+            if (slug := getattr(row, "slug", None)) is None:
+                continue
+            if other := seen.get((type(row), slug)):
+                raise CommandError(f"{unit.key}: {other} has the address {slug!r} already")
+            seen[type(row), slug] = unit.key
 
 
 def _refuse_unknown_programs(units: list[Unit]) -> None:
@@ -226,3 +253,12 @@ def _refuse_unknown_programs(units: list[Unit]) -> None:
     for unit in units:
         if unknown := set(unit.programs) - slugs:
             raise CommandError(f"{unit.key}: there is no program {min(unknown)!r}")
+
+
+def _refuse_unknown_answers(units: list[Unit]) -> None:
+    slugs = {answer.slug for unit in units for answer in unit.children.get("answers", [])}
+    slugs.update(GuideAnswer.objects.values_list("slug", flat=True))
+    for unit in units:
+        for criterion in unit.children.get("criteria", []):
+            if (answer := criterion.guide_answer) and answer.slug not in slugs:
+                raise CommandError(f"{unit.key}: the guide has no answer {answer.slug!r}")

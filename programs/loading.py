@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from programs.models import LoadedContent, Program, Question
+from programs.models import GuideAnswer, LoadedContent, Program, Question
 
 
 @dataclass
@@ -75,12 +75,21 @@ def _write(unit: Unit, *, over: Unit) -> None:
         if hasattr(unit.row, "programs"):
             unit.row.programs.set(Program.objects.filter(slug__in=unit.programs))
     for name, rows in unit.children.items():
-        for old in over.children.get(name, []):
-            old.delete()
+        old = over.children.get(name, [])
+        # Rows with a name of their own are kept: others may hang on them.
+        named = {one.slug: one.pk for one in old if hasattr(one, "slug")}
+        for row in rows:
+            row.pk = named.get(getattr(row, "slug", None))
+        kept = {row.pk for row in rows}
+        for one in old:
+            if one.pk not in kept:
+                one.delete()
         for row in rows:
             if unit.row is not None:
                 parent = unit.row._meta.get_field(name).field.name
                 setattr(row, parent, unit.row)
+            if answer := getattr(row, "guide_answer", None):
+                row.guide_answer = GuideAnswer.objects.filter(slug=answer.slug).first()
             row.save()
 
 
@@ -100,7 +109,9 @@ def _said(row: models.Model) -> dict[str, str]:
     So a column added later with a default does not look like an edit.
     """
     blank = type(row)()
-    return {
+    answer = getattr(row, "guide_answer", None)
+    tie = {"guide_answer": answer.slug} if answer else {}
+    return tie | {
         column.name: _as_text(column, row)
         for column in row._meta.concrete_fields
         if column.editable

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from programs import levels
-from programs.models import Article, Center, Location, Program, Question
+from programs import guide, levels
+from programs.models import Article, Center, GuideQuestion, Location, Program, Question
 from programs.models.truthful import Truthful
 
 # How long a clinician's review, and somebody's look at the opening hours, can be relied on.
@@ -32,6 +32,7 @@ def facts(*, on: date) -> list[str]:
     return [
         *_about_center(on),
         *_about_locations(on),
+        *_about_guide(),
         *(fact for page in pages for fact in about_page(page, on=on)),
     ]
 
@@ -127,3 +128,8 @@ def _about_licence(licence, location: Location, on: date) -> Iterator[str]:
 
 def _day(day: date) -> str:
     return date_format(day, "DATE_FORMAT")
+
+
+def _about_guide() -> Iterator[str]:
+    if GuideQuestion.objects.exists() and not guide.read().is_safe:
+        yield _("The guide asks nobody about danger, so visitors do not get it.")

@@ -21,6 +21,7 @@ def public_pages(*, at: datetime) -> Iterator[dict]:
     yield _entry(reverse("programs:home"), newest)
     yield _entry(reverse("programs:programs"), newest_program)
     yield _entry(reverse("programs:compare"), newest_program)
+    yield _entry(reverse("programs:guide"))
     yield _entry(reverse("programs:articles"), newest_article)
     yield _entry(reverse("programs:help"))
     for page in [*programs, *texts]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs import views
+from programs import guide_views, views
 
 app_name = "programs"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("articles/", views.article_list, name="articles"),
     path("articles/<slug:slug>/", views.article, name="article"),
     path("locations/<slug:slug>/", views.location, name="location"),
+    path("find-your-level/", guide_views.find_your_level, name="guide"),
     path("search/", views.search, name="search"),
     path("help/", views.help_list, name="help"),
     path("sitemap.xml", views.sitemap, name="sitemap"),

@@ -1,9 +1,10 @@
 """Programs, with everything that stands on their pages, in the reader's order."""
 
 from django.contrib import admin
+from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 
-from programs import pages, search
+from programs import guide, pages, search
 from programs.admin.ordering import OrderedInline
 from programs.admin.public import PreviewedAdmin
 from programs.context import now_there
@@ -20,9 +21,26 @@ class ServiceInline(OrderedInline, admin.TabularInline):
     fields = ("order", "kind", "name", "note")
 
 
+class CriterionForm(ModelForm):
+    """Offers the guide's answers by question; they are read once for all rows."""
+
+    answers = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "guide_answer" in self.fields:
+            self.fields["guide_answer"].choices = self.answers
+
+
 class CriterionInline(OrderedInline, admin.TabularInline):
     model = FitCriterion
-    fields = ("order", "text", "is_fit")
+    form = CriterionForm
+    fields = ("order", "text", "is_fit", "guide_answer")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.answers = [("", _("none")), *guide.answers_by_question()]
+        return formset
 
 
 class QuestionInline(OrderedInline, admin.StackedInline):

@@ -9,6 +9,7 @@ from programs.models.center import (
     Location,
     OpeningHours,
 )
+from programs.models.guide import GuideAnswer, GuideQuestion
 from programs.models.loaded import LoadedContent
 from programs.models.program import FitCriterion, Program, ProgramSection, Question, Service
 from programs.models.search_term import SearchTerm
@@ -18,6 +19,8 @@ __all__ = [
     "Center",
     "ClosedDay",
     "FitCriterion",
+    "GuideAnswer",
+    "GuideQuestion",
     "LanguageNotice",
     "Licence",
     "LoadedContent",

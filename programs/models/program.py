@@ -273,6 +273,15 @@ class FitCriterion(PartOfProgram):
         default=True,
         help_text=_("Not ticked: speaks for another level of care."),
     )
+    guide_answer = models.ForeignKey(
+        "programs.GuideAnswer",
+        models.SET_NULL,
+        verbose_name=_("answer of the guide"),
+        related_name="criteria",
+        null=True,
+        blank=True,
+        help_text=_("Whoever chooses this answer is told this reason."),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

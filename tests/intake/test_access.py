@@ -24,7 +24,7 @@ from intake.models import (
     Outbox,
     Withdrawal,
 )
-from programs.models import Article, Center, Location, Program, Question
+from programs.models import Article, Center, GuideQuestion, Location, Program, Question
 from tests import builders
 from tests.intake import desk
 
@@ -72,6 +72,13 @@ TABLE = """
 /admin/programs/center/<path:object_id>/delete/       login     403       403       403
 /admin/programs/center/<path:object_id>/change/       login     200       403       200
 /admin/programs/center/<path:object_id>/              login     on        on        on
+/admin/programs/guidequestion/try/                    login     200       403       200
+/admin/programs/guidequestion/                        login     200       403       200
+/admin/programs/guidequestion/add/                    login     200       403       200
+/admin/programs/guidequestion/<path:object_id>/history/ login     200       403       200
+/admin/programs/guidequestion/<path:object_id>/delete/ login     200       403       200
+/admin/programs/guidequestion/<path:object_id>/change/ login     200       403       200
+/admin/programs/guidequestion/<path:object_id>/       login     on        on        on
 /admin/programs/location/                             login     200       403       200
 /admin/programs/location/add/                         login     200       403       200
 /admin/programs/location/<path:object_id>/history/    login     200       403       200
@@ -151,6 +158,7 @@ TABLE = """
 /articles/                                            200       200       200       200
 /articles/<slug:slug>/                                200       200       200       200
 /locations/<slug:slug>/                               200       200       200       200
+/find-your-level/                                     200       200       200       200
 /search/                                              200       200       200       200
 /sitemap.xml                                          200       200       200       200
 /robots.txt                                           200       200       200       200
@@ -184,6 +192,8 @@ def site(db):
     privacy = Article.Kind.LEGAL
     Article.objects.create(title="Privacy", slug="privacy", kind=privacy, **published)
     question = Question.objects.create(question="Who?", answer="You.")
+    safety = GuideQuestion.objects.create(text="Is anybody in danger?", slug="danger")
+    safety.answers.create(text="Yes", slug="danger-yes", leads_to="danger")
     lead = builders.lead(name="Maria Luz", message="He uses fentanyl.")
     desk.send_insurance(lead, images=1)
     builders.carrier()
@@ -247,6 +257,7 @@ MODELS = {
     "auth/user": get_user_model(),
     "programs/article": Article,
     "programs/center": Center,
+    "programs/guidequestion": GuideQuestion,
     "programs/location": Location,
     "programs/program": Program,
     "programs/question": Question,

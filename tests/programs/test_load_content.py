@@ -278,3 +278,83 @@ def test_a_missing_file_and_a_file_that_is_no_text_are_refused(files):
     (files / "center.toml").unlink()
     with pytest.raises(CommandError, match=r"en/center\.toml: the file is missing"):
         call_command("load_content")
+
+
+GUIDE = """
+[[questions]]
+slug = "home"
+text = "Is there a safe place to sleep?"
+
+[[questions.answers]]
+slug = "home-safe"
+text = "Yes"
+
+[[questions.answers]]
+slug = "home-unsafe"
+text = "No"
+leads_to = "person"
+"""
+UNTIED = 'sleep."\nis_fit = true'
+TIED = 'sleep."\nanswer = "home-safe"\nis_fit = true'
+
+
+def tie() -> str:
+    """Return the answer that the reason of the program hangs on."""
+    answer = Program.objects.get().criteria.get().guide_answer
+    return answer.slug if answer else ""
+
+
+@pytest.fixture
+def guide(files):
+    """The same content with a guide that one reason hangs on."""
+    (files / "guide.toml").write_text(GUIDE)
+    change(files / "programs" / "iop.md", UNTIED, TIED)
+    return files
+
+
+def test_reasons_hang_on_the_answers_of_the_guide(guide):
+    load()
+    assert tie() == "home-safe"
+    assert load() == {"unchanged": 7}
+
+
+def test_a_page_loaded_before_there_was_a_guide_follows_its_file(files):
+    load()
+    (files / "guide.toml").write_text(GUIDE)
+    change(files / "programs" / "iop.md", UNTIED, TIED)
+    assert load() == {"created": 1, "updated": 1, "unchanged": 5}
+    assert tie() == "home-safe"
+
+
+def test_an_answer_that_is_reworded_keeps_its_reasons(guide):
+    load()
+    change(guide / "guide.toml", 'text = "Yes"', 'text = "Yes, a safe one"')
+    assert load() == {"updated": 1, "unchanged": 6}
+    assert tie() == "home-safe"
+    assert load() == {"unchanged": 7}
+
+
+def test_a_reason_that_an_editor_tied_elsewhere_is_left_alone(guide):
+    load()
+    criterion = Program.objects.get().criteria.get()
+    criterion.guide_answer = None
+    criterion.save()
+    change(guide / "programs" / "iop.md", "Three evenings.", "Four evenings.")
+    assert load() == {"kept": 1, "unchanged": 6}
+    assert tie() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "complaint"),
+    [
+        ("programs/iop.md", "home-safe", "nope", "the guide has no answer 'nope'"),
+        ("guide.toml", '"person"', '"moon"', "answers 2: leads_to:"),
+        ("guide.toml", '"home-unsafe"', '"home-safe"', "has the address 'home-safe' already"),
+        ("guide.toml", "[[questions]]", "[[question]]", "[[questions]] tables"),
+    ],
+)
+def test_a_guide_that_is_wrong_is_named(guide, name, old, new, complaint):
+    change(guide / name, old, new)
+    with pytest.raises(CommandError) as refusal:
+        load()
+    assert complaint in str(refusal.value)
