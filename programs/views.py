@@ -3,21 +3,24 @@
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404, HttpResponse, HttpResponseServerError
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, HttpResponseServerError
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from programs import pages, sitemaps
 from programs.context import current_desk, now_there
 from programs.lifetime import for_everybody
-from programs.models import Article, Center, FitCriterion, Licence, Location, Question
+from programs.models import Article, Center, FitCriterion, Licence, Location, Program, Question
 from programs.search import find
 
 # Articles on the home page.
 NEWEST = 3
+# Seconds.
+ONE_HOUR = 3600
 
 
 @require_safe
@@ -62,7 +65,7 @@ def program(request, slug):
     programs = pages.published_programs(at=now)
     shown = next((program for program in programs if program.slug == slug), None)
     if shown is None:
-        raise Http404
+        return _moved(Program.objects.published(), slug)
     return render(request, "programs/program.html", pages.program_page(shown, programs, at=now))
 
 
@@ -102,8 +105,10 @@ def _questions_of_center():
 
 
 def _text(request, kinds, slug):
-    published = Article.objects.published(timezone.now())
-    shown = get_object_or_404(published, kind__in=kinds, slug=slug)
+    texts = Article.objects.published(timezone.now())
+    shown = texts.filter(kind__in=kinds, slug=slug).first()
+    if shown is None:
+        return _moved(texts, slug)
     return render(request, pages.article_template(shown), pages.article_page(shown))
 
 
@@ -114,7 +119,9 @@ def _text(request, kinds, slug):
 @for_everybody
 def location(request, slug):
     now = now_there(request)
-    shown = get_object_or_404(Location, slug=slug)
+    shown = Location.objects.filter(slug=slug).first()
+    if shown is None:
+        return _moved(Location.objects.all(), slug)
     context = {
         "location": shown,
         "programs": shown.programs.published(),
@@ -122,6 +129,18 @@ def location(request, slug):
         "hours": current_desk(request),
     }
     return render(request, "programs/location.html", context)
+
+
+def _moved(rows, slug):
+    """Lead from an address that a page had before straight to where it is now.
+
+    `rows` are the pages that may be shown; to any other nothing leads.
+    """
+    row = get_object_or_404(rows, old_slugs__slug=slug)
+    response = redirect(row, permanent=True)
+    # A browser may not remember it forever: the address can come back into use.
+    patch_cache_control(response, max_age=ONE_HOUR)
+    return response
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.db.models import Count, URLField
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
-from programs.admin.kept import KeptAdmin
+from programs.admin.public import MovingAdmin
 from programs.models import Licence, Location
 
 
@@ -23,7 +23,7 @@ class LicenceInline(admin.TabularInline):
 
 
 @admin.register(Location)
-class LocationAdmin(KeptAdmin):
+class LocationAdmin(MovingAdmin):
     list_display = ("name", "street", "city", "region", "phone", "license_count")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (LicenceInline,)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from programs import missing, search
 from programs.admin.kept import EditorForm, KeptAdmin
+from programs.models import OldSlug
 
 
 class SearchedAdmin(KeptAdmin):
@@ -32,6 +33,15 @@ class SearchedAdmin(KeptAdmin):
         search.prune()
 
 
+class MovingAdmin(KeptAdmin):
+    """Where an editor changes a page's address, the old one leads to the new."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if form and change and "slug" in form.changed_data:
+            OldSlug.objects.remember(form.initial["slug"], of=obj)
+
+
 class PageForm(EditorForm):
     """Refuses an address where another page of the site stands already, like /search/."""
 
@@ -51,7 +61,7 @@ class PageForm(EditorForm):
         return cleaned
 
 
-class PreviewedAdmin(SearchedAdmin):
+class PreviewedAdmin(MovingAdmin, SearchedAdmin):
     """Shows the page as visitors will see it, before it is published."""
 
     form = PageForm

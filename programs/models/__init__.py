@@ -11,6 +11,7 @@ from programs.models.center import (
 )
 from programs.models.guide import GuideAnswer, GuideQuestion
 from programs.models.loaded import LoadedContent
+from programs.models.old_slug import OldSlug
 from programs.models.program import FitCriterion, Program, ProgramSection, Question, Service
 from programs.models.search_term import SearchTerm
 
@@ -25,6 +26,7 @@ __all__ = [
     "Licence",
     "LoadedContent",
     "Location",
+    "OldSlug",
     "OpeningHours",
     "Program",
     "ProgramSection",
