@@ -37,6 +37,7 @@ def center(request) -> dict:
         "help_pages": SimpleLazyObject(lambda: texts["help_pages"]),
         "legal_pages": SimpleLazyObject(lambda: texts["legal_pages"]),
         "places": SimpleLazyObject(lambda: list(places(on=now_there(request).date()))),
+        "site_url": settings.PUBLIC_URL,
         "canonical": settings.PUBLIC_URL + request.path,
     }
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from programs import trails
 from programs.models import Article, Program, Service
 
 
@@ -35,6 +36,7 @@ def program_page(
     criteria = list(program.criteria.all())
     return {
         "program": program,
+        "trail": trails.to_program(program),
         "sections": program.sections.all(),
         "service_groups": _grouped(program.services.all()),
         "fits": [criterion for criterion in criteria if criterion.is_fit],
@@ -69,6 +71,7 @@ def article_page(article: Article, *, is_preview: bool = False) -> dict:
     """Return the context of a text's page, of any kind."""
     return {
         "article": article,
+        "trail": trails.to_article(article),
         "programs": article.programs.published(),
         "is_preview": is_preview,
     }

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_safe
 
-from programs import pages, sitemaps
-from programs.context import current_desk, now_there
+from programs import pages, sitemaps, structured, trails
+from programs.context import current_center, current_desk, now_there
 from programs.lifetime import for_everybody
 from programs.models import Article, Center, FitCriterion, Licence, Location, Program, Question
 from programs.search import find
@@ -28,11 +28,18 @@ ONE_HOUR = 3600
 def home(request):
     now = now_there(request)
     articles = Article.objects.published(now).filter(kind=Article.Kind.ARTICLE)
+    questions = Question.objects.filter(program=None)
+    center, hours = current_center(request), current_desk(request)
     context = {
         "programs": pages.published_programs(at=now),
         "articles": articles[:NEWEST],
-        "questions": _questions_of_center(),
-        "hours": current_desk(request),
+        "questions": questions,
+        "hours": hours,
+        "structured": structured.graph(
+            structured.website(center),
+            structured.organization(center, hours),
+            structured.faq(questions),
+        ),
     }
     return render(request, "programs/home.html", context)
 
@@ -53,8 +60,13 @@ def compare(request):
     programs = pages.published_programs(at=now_there(request))
     fits = FitCriterion.objects.filter(is_fit=True)
     prefetch_related_objects(programs, Prefetch("criteria", fits, to_attr="fits"))
-    has_opening = any(program.next_opening for program in programs)
-    context = {"programs": programs, "has_opening": has_opening}
+    trail = trails.to_comparison()
+    context = {
+        "programs": programs,
+        "has_opening": any(program.next_opening for program in programs),
+        "trail": trail,
+        "structured": structured.graph(structured.breadcrumbs(trail)),
+    }
     return render(request, "programs/compare.html", context)
 
 
@@ -66,7 +78,16 @@ def program(request, slug):
     shown = next((program for program in programs if program.slug == slug), None)
     if shown is None:
         return _moved(Program.objects.published(), slug)
-    return render(request, "programs/program.html", pages.program_page(shown, programs, at=now))
+    center = current_center(request)
+    context = pages.program_page(shown, programs, at=now)
+    context["structured"] = structured.graph(
+        structured.organization(center),
+        structured.program(shown, center),
+        structured.review(shown),
+        structured.faq(context["questions"]),
+        structured.breadcrumbs(context["trail"]),
+    )
+    return render(request, "programs/program.html", context)
 
 
 # /articles/
@@ -109,7 +130,15 @@ def _text(request, kinds, slug):
     shown = texts.filter(kind__in=kinds, slug=slug).first()
     if shown is None:
         return _moved(texts, slug)
-    return render(request, pages.article_template(shown), pages.article_page(shown))
+    center = current_center(request)
+    context = pages.article_page(shown)
+    context["structured"] = structured.graph(
+        structured.organization(center),
+        structured.article(shown, center) if shown.kind == Article.Kind.ARTICLE else None,
+        structured.review(shown),
+        structured.breadcrumbs(context["trail"]),
+    )
+    return render(request, pages.article_template(shown), context)
 
 
 # /locations/
@@ -122,11 +151,19 @@ def location(request, slug):
     shown = Location.objects.filter(slug=slug).first()
     if shown is None:
         return _moved(Location.objects.all(), slug)
+    center, hours = current_center(request), current_desk(request)
+    trail = trails.to_location(shown)
     context = {
         "location": shown,
         "programs": shown.programs.published(),
         "licences": Licence.objects.current(now.date()).filter(location=shown),
-        "hours": current_desk(request),
+        "hours": hours,
+        "trail": trail,
+        "structured": structured.graph(
+            structured.organization(center, hours),
+            structured.location(shown, center),
+            structured.breadcrumbs(trail),
+        ),
     }
     return render(request, "programs/location.html", context)
 
@@ -146,7 +183,10 @@ def _moved(rows, slug):
 @require_safe
 def search(request):
     found = find(request.GET.get("q", ""), at=timezone.now())
-    return render(request, "programs/search.html", found._asdict())
+    response = render(request, "programs/search.html", found._asdict())
+    if found.query:
+        add_never_cache_headers(response)
+    return response
 
 
 # For machines
@@ -174,11 +214,11 @@ def robots(request):
 
 
 def bad_request(request, exception):
-    return render(request, "400.html", status=400)
+    return render(request, "400.html", {"canonical": ""}, status=400)
 
 
 def not_found(request, exception):
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"canonical": ""}, status=404)
 
 
 def server_error(request):

@@ -93,3 +93,12 @@ def test_whatever_a_thumb_taps_is_large_enough(night):
     night.goto("/programs/iop/")
     for target in night.locator("nav a, .btn, summary").locator("visible=true").all():
         assert target.bounding_box()["height"] >= THUMB, target.inner_text()
+
+
+def test_what_is_meant_for_search_engines_is_data_that_the_browser_lets_pass(night):
+    night.goto("/programs/iop/")
+    kinds = night.evaluate(
+        """JSON.parse(document.querySelector('script[type="application/ld+json"]').textContent)
+        ["@graph"].map(node => node["@type"])"""
+    )
+    assert "FAQPage" in kinds
