@@ -11,6 +11,8 @@ from programs.search.documents import Document, Source, all_rows, documents
 
 # What one occurrence counts, by where the word stands.
 TITLE, LEAD, BODY, CONTEXT = 12, 4, 1, 1
+# Whoever asks for a program by its name wants its page before questions about it.
+NAME = 24
 # A long text does not win by repeating itself.
 MAX_BODY = 5
 
@@ -74,7 +76,7 @@ def _weights(document: Document) -> Counter:
     for term, times in _count(document.body).items():
         weights[term] += min(times * BODY, MAX_BODY)
     for text, weight in (
-        (document.title, TITLE),
+        (document.title, NAME if document.source is Source.PROGRAM else TITLE),
         (document.lead, LEAD),
         (document.context, CONTEXT),
     ):

@@ -31,14 +31,14 @@ def fold(word: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))[:MAX_STEM]
 
 
-@lru_cache(maxsize=20_000)
 def stem(folded: str) -> str:
-    """Return the stem of a folded word."""
+    """Return the stem of a folded word. What visitors type passes here and is not kept."""
     # A stemmer keeps its state, so threads must not share one.
     return snowballstemmer.stemmer(STEMMER).stemWord(folded)[:MAX_STEM]
 
 
-def terms(word: str) -> set[str]:
-    """Return what a word is indexed under: its stem, and itself for half-typed words."""
+@lru_cache(maxsize=20_000)
+def terms(word: str) -> frozenset[str]:
+    """Return what a word of a page is indexed under: its stem, and itself for half-typed words."""
     folded = fold(word)
-    return {folded, stem(folded)} - {""}
+    return frozenset({folded, stem(folded)} - {""})
