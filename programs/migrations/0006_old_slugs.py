@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0010_find_your_level'),
+        ('programs', '0005_find_your_level'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programs', '0001_initial'),
+        ('programs', '0004_help_and_language_notices'),
     ]
 
     operations = [
@@ -57,5 +57,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='guideanswer',
             constraint=models.CheckConstraint(condition=models.Q(('leads_to__in', ['', 'danger', 'person'])), name='guide_answer_leads_to'),
+        ),
+        migrations.AddField(
+            model_name='historicalfitcriterion',
+            name='guide_answer',
+            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Whoever chooses this answer is told this reason.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.guideanswer', verbose_name='answer of the guide'),
         ),
     ]
