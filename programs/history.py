@@ -12,6 +12,9 @@ from programs.models import (
     Center,
     ClosedDay,
     FitCriterion,
+    GuideAnswer,
+    GuideQuestion,
+    LanguageNotice,
     Licence,
     Location,
     OpeningHours,
@@ -22,8 +25,8 @@ from programs.models import (
 )
 
 KEPT = (
-    Article, Center, ClosedDay, FitCriterion, Licence, Location, OpeningHours, Program,
-    ProgramSection, Question, Service,
+    Article, Center, ClosedDay, FitCriterion, GuideAnswer, GuideQuestion, LanguageNotice, Licence,
+    Location, OpeningHours, Program, ProgramSection, Question, Service,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from programs import guide
+from programs.admin.kept import KeptAdmin
 from programs.admin.ordering import OrderedInline, next_order
 from programs.guide_views import guide_page
 from programs.models import GuideAnswer, GuideQuestion
@@ -20,7 +21,7 @@ class AnswerInline(OrderedInline, admin.StackedInline):
 
 
 @admin.register(GuideQuestion)
-class GuideQuestionAdmin(admin.ModelAdmin):
+class GuideQuestionAdmin(KeptAdmin):
     list_display = ("text", "comes_first", "is_published", "order")
     list_editable = ("order",)
     fields = ("text", "slug", "hint", ("is_published", "order"))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from programs.models import Article, Center, LanguageNotice
-from tests.programs.rows import form_rows, make_article, make_center, make_program
+from tests.programs.rows import center_form, form_rows, make_article, make_center, make_program
 
 HELP = {
     "/how-to-start/": "The assessment",
@@ -117,17 +117,7 @@ def test_what_nobody_has_told_us_is_left_out_and_listed_for_editors(editor):
 
 def test_an_editor_enters_a_notice_that_a_translator_has_checked(editor):
     make_center()
-    form = {
-        "name": "Willow House",
-        "phone": "916-555-0123",
-        "country": "US",
-        "time_zone": "America/Los_Angeles",
-        "crisis_wording": "Call [911](tel:911).",
-        "complaints_to": "Patient advocate, extension 4",
-        "call_within_minutes": "60",
-        **form_rows("opening_hours"),
-        **form_rows("closed_days"),
-    }
+    form = center_form(complaints_to="Patient advocate, extension 4")
     notice = {"language": "Español", "tag": "es", "text": "La ayuda es gratuita."}
     unchecked = form | form_rows("language_notices", notice)
     page = editor.post("/admin/programs/center/1/change/", unchecked)

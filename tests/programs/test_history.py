@@ -7,7 +7,7 @@ from django.test import Client
 from programs import history
 from programs.models import Article, Center, Program
 from tests import page
-from tests.programs.rows import form_rows, make_article, make_center, make_program
+from tests.programs.rows import center_form, form_rows, make_article, make_center, make_program
 from tests.programs.test_admin_pages import ARTICLE_FORM, program_form
 
 CHANGE = "/admin/programs/program/{pk}/change/"
@@ -40,16 +40,9 @@ def test_the_history_of_a_page_says_who_changed_which_words(editor):
 
 def test_the_opening_hours_and_the_lists_leave_a_name_too(editor):
     center = make_center()
-    form = {
-        "name": "Willow House",
-        "phone": "916-555-0188",
-        "country": "US",
-        "time_zone": "America/Los_Angeles",
-        "crisis_wording": "Call [911](tel:911).",
-        "call_within_minutes": "60",
-        **form_rows("opening_hours", {"weekday": "0", "opens": "09:15", "closes": "17:00"}),
-        **form_rows("closed_days"),
-    }
+    form = center_form(
+        **form_rows("opening_hours", {"weekday": "0", "opens": "09:15", "closes": "17:00"})
+    )
     editor.post("/admin/programs/center/1/change/", form)
     assert center.opening_hours.get().history.get().history_user.username == "editor"
     article = make_article(published_at=None)
