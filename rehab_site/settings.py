@@ -114,7 +114,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": cache_server()}
 GENERATION_FILE = None if env.str("CACHE_URL", default="") else BASE_DIR / "var" / "generation"
 
-# What must outlive a restored backup: the list of erasures. Nothing personal stands there.
+# What must outlive a restored backup: the list of erasures, and the anchors of the audit
+# trail. Nothing personal stands there.
 RECORDS_DIR = records_dir()
 # How long a lead is kept after the last activity, by how it ended. One that is still open
 # is never forgotten by itself, and a legal hold stops every one of these clocks.

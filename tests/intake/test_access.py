@@ -28,144 +28,145 @@ from programs.models import Article, Center, GuideQuestion, Location, Program, Q
 from tests import builders
 from tests.intake import desk
 
-# What a GET answers to: a stranger, a content editor, admissions, a superuser.
+# What a GET answers to: a stranger, a content editor, admissions, a manager of theirs, a privacy
+# officer, a superuser.
 # "login" is a redirect to the login, "on" a redirect within the site.
 TABLE = """
-/admin/                                               login     200       200       200
-/admin/login/                                         200       on        on        on
-/admin/login/code/                                    login     login     login     login
-/admin/login/set-up/                                  login     login     login     login
-/admin/account/                                       login     200       200       200
-/admin/account/<slug:action>/                         login     405       405       405
-/admin/clock/                                         login     200       200       200
-/admin/stay/                                          login     405       405       405
-/admin/draft/<uuid:pk>/<slug:action>/                 login     405       405       405
-/admin/logout/                                        on        405       405       405
-/admin/password_change/                               login     200       200       200
-/admin/password_change/done/                          login     200       200       200
-/admin/autocomplete/                                  login     403       403       403
-/admin/jsi18n/                                        login     200       200       200
-/admin/r/<path:content_type_id>/<path:object_id>/     login     404       404       404
-/admin/auth/group/                                    login     403       403       200
-/admin/auth/group/add/                                login     403       403       200
-/admin/auth/group/<path:object_id>/history/           login     403       403       200
-/admin/auth/group/<path:object_id>/delete/            login     403       403       200
-/admin/auth/group/<path:object_id>/change/            login     403       403       200
-/admin/auth/group/<path:object_id>/                   login     on        on        on
-/admin/auth/user/<id>/password/                       login     403       403       200
-/admin/auth/user/                                     login     403       403       200
-/admin/auth/user/add/                                 login     403       403       200
-/admin/auth/user/<path:object_id>/history/            login     403       403       200
-/admin/auth/user/<path:object_id>/delete/             login     403       403       403
-/admin/auth/user/<path:object_id>/change/             login     403       403       200
-/admin/auth/user/<path:object_id>/                    login     on        on        on
-/admin/programs/article/<int:pk>/preview/             login     200       403       200
-/admin/programs/article/                              login     200       403       200
-/admin/programs/article/add/                          login     200       403       200
-/admin/programs/article/<path:object_id>/history/     login     200       403       200
-/admin/programs/article/<path:object_id>/delete/      login     200       403       200
-/admin/programs/article/<path:object_id>/change/      login     200       403       200
-/admin/programs/article/<path:object_id>/             login     on        on        on
-/admin/programs/center/                               login     on        on        on
-/admin/programs/center/add/                           login     403       403       403
-/admin/programs/center/<path:object_id>/history/      login     200       403       200
-/admin/programs/center/<path:object_id>/delete/       login     403       403       403
-/admin/programs/center/<path:object_id>/change/       login     200       403       200
-/admin/programs/center/<path:object_id>/              login     on        on        on
-/admin/programs/guidequestion/try/                    login     200       403       200
-/admin/programs/guidequestion/                        login     200       403       200
-/admin/programs/guidequestion/add/                    login     200       403       200
-/admin/programs/guidequestion/<path:object_id>/history/ login     200       403       200
-/admin/programs/guidequestion/<path:object_id>/delete/ login     200       403       200
-/admin/programs/guidequestion/<path:object_id>/change/ login     200       403       200
-/admin/programs/guidequestion/<path:object_id>/       login     on        on        on
-/admin/programs/location/                             login     200       403       200
-/admin/programs/location/add/                         login     200       403       200
-/admin/programs/location/<path:object_id>/history/    login     200       403       200
-/admin/programs/location/<path:object_id>/delete/     login     200       403       200
-/admin/programs/location/<path:object_id>/change/     login     200       403       200
-/admin/programs/location/<path:object_id>/            login     on        on        on
-/admin/programs/program/<int:pk>/preview/             login     200       403       200
-/admin/programs/program/                              login     200       403       200
-/admin/programs/program/add/                          login     200       403       200
-/admin/programs/program/<path:object_id>/history/     login     200       403       200
-/admin/programs/program/<path:object_id>/delete/      login     200       403       200
-/admin/programs/program/<path:object_id>/change/      login     200       403       200
-/admin/programs/program/<path:object_id>/             login     on        on        on
-/admin/programs/question/                             login     200       403       200
-/admin/programs/question/add/                         login     200       403       200
-/admin/programs/question/<path:object_id>/history/    login     200       403       200
-/admin/programs/question/<path:object_id>/delete/     login     200       403       200
-/admin/programs/question/<path:object_id>/change/     login     200       403       200
-/admin/programs/question/<path:object_id>/            login     on        on        on
-/admin/intake/auditevent/export/                      login     405       405       405
-/admin/intake/auditevent/                             login     403       403       200
-/admin/intake/auditevent/add/                         login     403       403       403
-/admin/intake/auditevent/<path:object_id>/history/    login     403       403       200
-/admin/intake/auditevent/<path:object_id>/delete/     login     403       403       403
-/admin/intake/auditevent/<path:object_id>/change/     login     403       403       200
-/admin/intake/auditevent/<path:object_id>/            login     on        on        on
-/admin/intake/carrier/                                login     200       200       200
-/admin/intake/carrier/add/                            login     200       403       200
-/admin/intake/carrier/<path:object_id>/history/       login     200       200       200
-/admin/intake/carrier/<path:object_id>/delete/        login     403       403       200
-/admin/intake/carrier/<path:object_id>/change/        login     200       200       200
-/admin/intake/carrier/<path:object_id>/               login     on        on        on
-/admin/intake/consenttext/                            login     403       403       200
-/admin/intake/consenttext/add/                        login     403       403       200
-/admin/intake/consenttext/<path:object_id>/history/   login     403       403       200
-/admin/intake/consenttext/<path:object_id>/delete/    login     403       403       403
-/admin/intake/consenttext/<path:object_id>/change/    login     403       403       200
-/admin/intake/consenttext/<path:object_id>/           login     on        on        on
-/admin/intake/lead/search/                            login     405       405       405
-/admin/intake/lead/<uuid:pk>/card/<uuid:card>/        login     403       403       403
-/admin/intake/lead/<uuid:pk>/reveal/<uuid:form>/      login     403       on        on
-/admin/intake/lead/<uuid:pk>/print/                   login     403       on        on
-/admin/intake/lead/<uuid:pk>/do/<slug:action>/        login     403       405       405
-/admin/intake/lead/<uuid:pk>/privacy/                 login     403       403       200
-/admin/intake/lead/<uuid:pk>/privacy/<slug:action>/   login     405       405       405
-/admin/intake/lead/                                   login     403       200       200
-/admin/intake/lead/add/                               login     403       403       403
-/admin/intake/lead/<path:object_id>/history/          login     403       on        on
-/admin/intake/lead/<path:object_id>/delete/           login     403       403       403
-/admin/intake/lead/<path:object_id>/change/           login     403       200       200
-/admin/intake/lead/<path:object_id>/                  login     on        on        on
-/admin/intake/withdrawal/                             login     403       403       200
-/admin/intake/withdrawal/add/                         login     403       403       403
-/admin/intake/withdrawal/<path:object_id>/history/    login     403       403       200
-/admin/intake/withdrawal/<path:object_id>/delete/     login     403       403       403
-/admin/intake/withdrawal/<path:object_id>/change/     login     403       403       200
-/admin/intake/withdrawal/<path:object_id>/            login     on        on        on
-/admin/intake/outbox/                                 login     403       200       200
-/admin/intake/outbox/add/                             login     403       403       403
-/admin/intake/outbox/<path:object_id>/history/        login     403       200       200
-/admin/intake/outbox/<path:object_id>/delete/         login     403       403       403
-/admin/intake/outbox/<path:object_id>/change/         login     403       200       200
-/admin/intake/outbox/<path:object_id>/                login     on        on        on
-/admin/<app_label>/                                   login     200       200       200
-/admin/<url>                                          login     404       404       404
-/healthz                                              200       200       200       200
-/readyz                                               200       200       200       200
-/callback/                                            200       200       200       200
-/help/                                                200       200       200       200
-/insurance/                                           200       200       200       200
-/receipt/                                             200       200       200       200
-/receipt/insurance/                                   on        on        on        on
-/                                                     200       200       200       200
-/programs/                                            200       200       200       200
-/programs/compare/                                    200       200       200       200
-/programs/<slug:slug>/                                200       200       200       200
-/articles/                                            200       200       200       200
-/articles/<slug:slug>/                                200       200       200       200
-/locations/<slug:slug>/                               200       200       200       200
-/find-your-level/                                     200       200       200       200
-/search/                                              200       200       200       200
-/sitemap.xml                                          200       200       200       200
-/robots.txt                                           200       200       200       200
-/<slug:slug>/                                         200       200       200       200
+/admin/                                                  login  200    200    200    200    200
+/admin/login/                                            200    on     on     on     on     on
+/admin/login/code/                                       login  login  login  login  login  login
+/admin/login/set-up/                                     login  login  login  login  login  login
+/admin/account/                                          login  200    200    200    200    200
+/admin/account/<slug:action>/                            login  405    405    405    405    405
+/admin/clock/                                            login  200    200    200    200    200
+/admin/stay/                                             login  405    405    405    405    405
+/admin/draft/<uuid:pk>/<slug:action>/                    login  405    405    405    405    405
+/admin/logout/                                           on     405    405    405    405    405
+/admin/password_change/                                  login  200    200    200    200    200
+/admin/password_change/done/                             login  200    200    200    200    200
+/admin/autocomplete/                                     login  403    403    403    403    403
+/admin/jsi18n/                                           login  200    200    200    200    200
+/admin/r/<path:content_type_id>/<path:object_id>/        login  404    404    404    404    404
+/admin/auth/group/                                       login  403    403    403    403    200
+/admin/auth/group/add/                                   login  403    403    403    403    200
+/admin/auth/group/<path:object_id>/history/              login  403    403    403    403    200
+/admin/auth/group/<path:object_id>/delete/               login  403    403    403    403    200
+/admin/auth/group/<path:object_id>/change/               login  403    403    403    403    200
+/admin/auth/group/<path:object_id>/                      login  on     on     on     on     on
+/admin/auth/user/<id>/password/                          login  403    403    403    403    200
+/admin/auth/user/                                        login  403    403    403    403    200
+/admin/auth/user/add/                                    login  403    403    403    403    200
+/admin/auth/user/<path:object_id>/history/               login  403    403    403    403    200
+/admin/auth/user/<path:object_id>/delete/                login  403    403    403    403    403
+/admin/auth/user/<path:object_id>/change/                login  403    403    403    403    200
+/admin/auth/user/<path:object_id>/                       login  on     on     on     on     on
+/admin/programs/article/<int:pk>/preview/                login  200    403    403    403    200
+/admin/programs/article/                                 login  200    403    403    403    200
+/admin/programs/article/add/                             login  200    403    403    403    200
+/admin/programs/article/<path:object_id>/history/        login  200    403    403    403    200
+/admin/programs/article/<path:object_id>/delete/         login  200    403    403    403    200
+/admin/programs/article/<path:object_id>/change/         login  200    403    403    403    200
+/admin/programs/article/<path:object_id>/                login  on     on     on     on     on
+/admin/programs/center/                                  login  on     on     on     on     on
+/admin/programs/center/add/                              login  403    403    403    403    403
+/admin/programs/center/<path:object_id>/history/         login  200    403    403    403    200
+/admin/programs/center/<path:object_id>/delete/          login  403    403    403    403    403
+/admin/programs/center/<path:object_id>/change/          login  200    403    403    403    200
+/admin/programs/center/<path:object_id>/                 login  on     on     on     on     on
+/admin/programs/guidequestion/try/                       login  200    403    403    403    200
+/admin/programs/guidequestion/                           login  200    403    403    403    200
+/admin/programs/guidequestion/add/                       login  200    403    403    403    200
+/admin/programs/guidequestion/<path:object_id>/history/  login  200    403    403    403    200
+/admin/programs/guidequestion/<path:object_id>/delete/   login  200    403    403    403    200
+/admin/programs/guidequestion/<path:object_id>/change/   login  200    403    403    403    200
+/admin/programs/guidequestion/<path:object_id>/          login  on     on     on     on     on
+/admin/programs/location/                                login  200    403    403    403    200
+/admin/programs/location/add/                            login  200    403    403    403    200
+/admin/programs/location/<path:object_id>/history/       login  200    403    403    403    200
+/admin/programs/location/<path:object_id>/delete/        login  200    403    403    403    200
+/admin/programs/location/<path:object_id>/change/        login  200    403    403    403    200
+/admin/programs/location/<path:object_id>/               login  on     on     on     on     on
+/admin/programs/program/<int:pk>/preview/                login  200    403    403    403    200
+/admin/programs/program/                                 login  200    403    403    403    200
+/admin/programs/program/add/                             login  200    403    403    403    200
+/admin/programs/program/<path:object_id>/history/        login  200    403    403    403    200
+/admin/programs/program/<path:object_id>/delete/         login  200    403    403    403    200
+/admin/programs/program/<path:object_id>/change/         login  200    403    403    403    200
+/admin/programs/program/<path:object_id>/                login  on     on     on     on     on
+/admin/programs/question/                                login  200    403    403    403    200
+/admin/programs/question/add/                            login  200    403    403    403    200
+/admin/programs/question/<path:object_id>/history/       login  200    403    403    403    200
+/admin/programs/question/<path:object_id>/delete/        login  200    403    403    403    200
+/admin/programs/question/<path:object_id>/change/        login  200    403    403    403    200
+/admin/programs/question/<path:object_id>/               login  on     on     on     on     on
+/admin/intake/auditevent/export/                         login  405    405    405    405    405
+/admin/intake/auditevent/                                login  403    403    200    200    200
+/admin/intake/auditevent/add/                            login  403    403    403    403    403
+/admin/intake/auditevent/<path:object_id>/history/       login  403    403    200    200    200
+/admin/intake/auditevent/<path:object_id>/delete/        login  403    403    403    403    403
+/admin/intake/auditevent/<path:object_id>/change/        login  403    403    200    200    200
+/admin/intake/auditevent/<path:object_id>/               login  on     on     on     on     on
+/admin/intake/carrier/                                   login  200    200    200    403    200
+/admin/intake/carrier/add/                               login  200    403    200    403    200
+/admin/intake/carrier/<path:object_id>/history/          login  200    200    200    403    200
+/admin/intake/carrier/<path:object_id>/delete/           login  403    403    403    403    200
+/admin/intake/carrier/<path:object_id>/change/           login  200    200    200    403    200
+/admin/intake/carrier/<path:object_id>/                  login  on     on     on     on     on
+/admin/intake/consenttext/                               login  403    403    200    200    200
+/admin/intake/consenttext/add/                           login  403    403    403    200    200
+/admin/intake/consenttext/<path:object_id>/history/      login  403    403    200    200    200
+/admin/intake/consenttext/<path:object_id>/delete/       login  403    403    403    403    403
+/admin/intake/consenttext/<path:object_id>/change/       login  403    403    200    200    200
+/admin/intake/consenttext/<path:object_id>/              login  on     on     on     on     on
+/admin/intake/lead/search/                               login  405    405    405    405    405
+/admin/intake/lead/<uuid:pk>/card/<uuid:card>/           login  403    403    403    403    403
+/admin/intake/lead/<uuid:pk>/reveal/<uuid:form>/         login  403    on     on     on     on
+/admin/intake/lead/<uuid:pk>/print/                      login  403    on     on     on     on
+/admin/intake/lead/<uuid:pk>/do/<slug:action>/           login  403    405    405    403    405
+/admin/intake/lead/<uuid:pk>/privacy/                    login  403    403    200    200    200
+/admin/intake/lead/<uuid:pk>/privacy/<slug:action>/      login  405    405    405    405    405
+/admin/intake/lead/                                      login  403    200    200    200    200
+/admin/intake/lead/add/                                  login  403    403    403    403    403
+/admin/intake/lead/<path:object_id>/history/             login  403    on     on     on     on
+/admin/intake/lead/<path:object_id>/delete/              login  403    403    403    403    403
+/admin/intake/lead/<path:object_id>/change/              login  403    200    200    200    200
+/admin/intake/lead/<path:object_id>/                     login  on     on     on     on     on
+/admin/intake/withdrawal/                                login  403    403    200    200    200
+/admin/intake/withdrawal/add/                            login  403    403    403    403    403
+/admin/intake/withdrawal/<path:object_id>/history/       login  403    403    200    200    200
+/admin/intake/withdrawal/<path:object_id>/delete/        login  403    403    403    403    403
+/admin/intake/withdrawal/<path:object_id>/change/        login  403    403    200    200    200
+/admin/intake/withdrawal/<path:object_id>/               login  on     on     on     on     on
+/admin/intake/outbox/                                    login  403    200    200    403    200
+/admin/intake/outbox/add/                                login  403    403    403    403    403
+/admin/intake/outbox/<path:object_id>/history/           login  403    200    200    403    200
+/admin/intake/outbox/<path:object_id>/delete/            login  403    403    403    403    403
+/admin/intake/outbox/<path:object_id>/change/            login  403    200    200    403    200
+/admin/intake/outbox/<path:object_id>/                   login  on     on     on     on     on
+/admin/<app_label>/                                      login  200    200    200    200    200
+/admin/<url>                                             login  404    404    404    404    404
+/healthz                                                 200    200    200    200    200    200
+/readyz                                                  200    200    200    200    200    200
+/callback/                                               200    200    200    200    200    200
+/help/                                                   200    200    200    200    200    200
+/insurance/                                              200    200    200    200    200    200
+/receipt/                                                200    200    200    200    200    200
+/receipt/insurance/                                      on     on     on     on     on     on
+/                                                        200    200    200    200    200    200
+/programs/                                               200    200    200    200    200    200
+/programs/compare/                                       200    200    200    200    200    200
+/programs/<slug:slug>/                                   200    200    200    200    200    200
+/articles/                                               200    200    200    200    200    200
+/articles/<slug:slug>/                                   200    200    200    200    200    200
+/locations/<slug:slug>/                                  200    200    200    200    200    200
+/find-your-level/                                        200    200    200    200    200    200
+/search/                                                 200    200    200    200    200    200
+/sitemap.xml                                             200    200    200    200    200    200
+/robots.txt                                              200    200    200    200    200    200
+/<slug:slug>/                                            200    200    200    200    200    200
 """
 
-ROLES = ["stranger", "editor", "admissions", "superuser"]
+ROLES = ["stranger", "editor", "admissions", "manager", "privacy", "superuser"]
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 EXPECTED = {address: dict(zip(ROLES, answers, strict=True)) for address, *answers in ROWS}
 
@@ -215,6 +216,8 @@ def visitors(site):
     users = {
         "editor": builders.staff("eve", "Content editors"),
         "admissions": builders.staff("ada", "Admissions"),
+        "manager": builders.staff("max", "Admissions managers"),
+        "privacy": builders.staff("olga", "Privacy officers"),
         "superuser": builders.staff("root", is_superuser=True),
     }
     clients = {role: Client() for role in ROLES}
