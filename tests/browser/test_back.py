@@ -32,7 +32,7 @@ def test_whoever_looks_something_up_halfway_finds_the_form_as_it_was(phone):
     fill_in(phone, **TYPED)
     phone.get_by_text("Calling you safely").click()
     phone.get_by_label("You may leave a voicemail").check()
-    phone.get_by_role("link", name="Privacy").click()
+    phone.get_by_role("link", name="Privacy", exact=True).click()
     expect_heading(phone, "Privacy")
     phone.go_back()
     expect_typed(phone, **TYPED)
