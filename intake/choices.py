@@ -1,6 +1,6 @@
 """The fixed vocabularies of intake, as staff and families read them."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -125,6 +125,25 @@ class Disposition(TextChoices):
     COULD_NOT_REACH = "unreached", _("Could not be reached")
     DUPLICATE = "duplicate", _("Duplicate of another request")
     SPAM = "spam", _("Spam")
+
+
+class Priority(IntegerChoices):
+    """What comes first in the queue, whatever is due when."""
+
+    USUAL = 0, _("Usual")
+    DANGER = 1, _("Possible danger")
+
+
+class PromiseBroken(TextChoices):
+    """Why nobody tried to call inside the promised time."""
+
+    NOBODY_ON_DUTY = "nobody", _("Nobody was on duty")
+    BUSY = "busy", _("Everybody was on other calls")
+    NOT_SAFE = "not_safe", _("It was not a safe time to call")
+    BAD_NUMBER = "number", _("The number could not be called")
+    OVERLOOKED = "overlooked", _("It was overlooked")
+    TECHNICAL = "technical", _("A technical fault")
+    OTHER = "other", _("Something else")
 
 
 class Suspicion(TextChoices):

@@ -20,18 +20,21 @@ def _names(text: str) -> tuple[str, ...]:
 # What a tombstone keeps: that somebody asked, when, and how it ended.
 TOMBSTONE = _names(
     "id reference arrival received_at promised_from promised_by due_at first_attempt_at "
-    "reached_at closed_at status disposition suspicion active_at legal_hold erased_at version "
-    "audit_seq audit_head"
+    "reached_at closed_at status disposition priority suspicion promise_kept "
+    "promise_broken_because escalated_at active_at legal_hold erased_at version audit_seq "
+    "audit_head"
 )
 # What stays as long as anything does: pages of the lead reckon with it.
-WORKING = _names("window timezone location owner lease_until calling_since")
+WORKING = _names(
+    "window timezone location owner routed_to routed_because lease_until calling_since merged_into"
+)
 LEAD = {
     Part.CALLER: _names(
         "name phone_typed phone phone_extension email language needs_interpreter for_whom "
         "relationship heard_from window timezone call_ok voicemail_ok text_ok email_ok ask_for "
         "if_someone_else"
     ),
-    Part.PATIENT: _names("patient_name is_adult program"),
+    Part.PATIENT: _names("patient_name may_know is_adult program assessment_at"),
 }
 # The caller's too, but of no use to anybody: keys to the receipt, a guess from the phone.
 KEYS = _names("form_nonce pin_digest possibly_same")

@@ -82,7 +82,7 @@ class Queue(ChangeList):
     def get_ordering(self, request, queryset):
         if self.params.get(ShowFilter.parameter_name) == "closed":
             return ["-closed_at", "-id"]
-        return ["due_at", "id"]
+        return ["-priority", "due_at", "id"]
 
 
 class QueueColumns:

@@ -14,6 +14,8 @@ from intake.choices import (
     ForWhom,
     HeardFrom,
     Language,
+    Priority,
+    PromiseBroken,
     Relationship,
     Status,
     Suspicion,
@@ -68,6 +70,7 @@ class Lead(models.Model):
         _("patient is 18 or older"), max_length=6, choices=Adult.choices, blank=True
     )
     patient_name = EncryptedTextField(_("patient’s name"), blank=True)
+    may_know = EncryptedTextField(_("who may know"), blank=True)
     heard_from = models.CharField(
         _("heard of us from"), max_length=10, choices=HeardFrom.choices, blank=True
     )
@@ -98,6 +101,9 @@ class Lead(models.Model):
     if_someone_else = EncryptedTextField(_("if someone else answers"), blank=True)
 
     # Triage.
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.USUAL
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.NEW
     )
@@ -112,14 +118,31 @@ class Lead(models.Model):
         related_name="leads",
         verbose_name=_("owner"),
     )
+    # Whom the rules offered it to, and why, in words that name nobody who asked for help.
+    routed_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("offered to"),
+    )
+    routed_because = models.CharField(_("because"), max_length=200, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     calling_since = models.DateTimeField(_("being called since"), null=True, blank=True)
     promised_from = models.DateTimeField(_("promised from"))
     promised_by = models.DateTimeField(_("promised by"))
     # What the queue is sorted by: the promise, then whatever was agreed next.
     due_at = models.DateTimeField(_("due"))
+    # What came of the promise: None while its clock runs.
+    promise_kept = models.BooleanField(_("promise kept"), null=True, blank=True)
+    promise_broken_because = models.CharField(
+        _("promise broken because"), max_length=10, choices=PromiseBroken.choices, blank=True
+    )
+    escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
     first_attempt_at = models.DateTimeField(_("first attempt"), null=True, blank=True)
     reached_at = models.DateTimeField(_("reached"), null=True, blank=True)
+    assessment_at = models.DateTimeField(_("assessment"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     # Codes of `Suspicion`. A suspected lead stays in the queue, its promise running.
     suspicion = models.CharField(_("looks like abuse"), max_length=60, blank=True)
@@ -139,6 +162,14 @@ class Lead(models.Model):
         related_name="+",
         verbose_name=_("possibly the same as"),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("merged into"),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     audit_seq = models.PositiveIntegerField(default=0, editable=False)
     audit_head = models.CharField(max_length=64, blank=True, editable=False)
@@ -148,7 +179,7 @@ class Lead(models.Model):
     class Meta:
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
-        ordering = ["due_at", "id"]
+        ordering = ["-priority", "due_at", "id"]
         permissions = [
             ("reveal_lead", _("Can see masked insurance details")),
             ("forget_lead", _("Can copy or erase a lead on request")),
@@ -170,10 +201,10 @@ class Lead(models.Model):
                 name="lead_lease_has_owner",
             ),
         ]
-        # The queue shows open leads by when they are due; each filter ends in that order.
+        # The queue shows open leads, danger first, by when they are due; each filter ends so.
         indexes = [
             models.Index(
-                fields=[*names, "due_at", "id"],
+                fields=[*names, "-priority", "due_at", "id"],
                 name=f"lead_open_{'_'.join(names) or 'all'}",
                 condition=Q(closed_at=None),
             )
@@ -188,7 +219,7 @@ class Lead(models.Model):
             )
         ] + [
             models.Index(
-                fields=["due_at", "id"],
+                fields=["-priority", "due_at", "id"],
                 name="lead_open_suspected",
                 condition=Q(closed_at=None) & ~Q(suspicion=""),
             ),

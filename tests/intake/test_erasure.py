@@ -118,7 +118,12 @@ def test_every_field_is_forgotten_unless_the_tombstone_keeps_it(lead, olga):
         value = {
             models.BooleanField: True,
             models.DateTimeField: timezone.now(),
-            models.ForeignKey: {"owner": olga, "possibly_same": other}.get(field.name),
+            models.ForeignKey: {
+                "owner": olga,
+                "routed_to": olga,
+                "possibly_same": other,
+                "merged_into": other,
+            }.get(field.name),
         }.get(type(field), "x")
         setattr(lead, field.name, value)
     lead.save()
