@@ -49,7 +49,7 @@ def record_apart(
 
 
 def _joined(fields: Iterable[str]) -> str:
-    return " ".join(sorted(fields))[:400]
+    return " ".join(sorted(fields))
 
 
 def _chain(event: AuditEvent, holder: Lead | AuditHead) -> AuditEvent:

@@ -114,7 +114,7 @@ class AuditEvent(models.Model):
         verbose_name=_("who"),
     )
     action = models.CharField(_("what"), max_length=12, choices=Action.choices)
-    fields = models.CharField(_("fields"), max_length=400, blank=True)
+    fields = models.TextField(_("fields"), blank=True)
     reason = models.CharField(_("reason"), max_length=20, blank=True)
     digest = models.CharField(max_length=64)
 

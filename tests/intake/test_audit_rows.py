@@ -157,6 +157,13 @@ def test_the_names_of_all_that_a_form_can_hold_fit(lead):
     assert set(event.fields.split()) == names
 
 
+def test_however_many_names_there_are_none_is_cut_off(lead):
+    names = {f"a_rather_long_name_of_a_field_{number}" for number in range(80)}
+    with transaction.atomic():
+        audit.record(lead, Action.VIEWED, by=None, at=NOW, fields=names)
+    assert set(lead.audit_events.latest("seq").fields.split()) == names
+
+
 def test_who_read_a_lead_before_somebody_else_wrote_comes_after_them(lead, ada):
     early, late = Lead.objects.get(pk=lead.pk), Lead.objects.get(pk=lead.pk)
     for one in (late, early, early):
