@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from intake import consent, groups, submissions
 from intake.choices import ConsentKind, Window
-from intake.models import Carrier, ConsentText, Lead
+from intake.models import Carrier, ConsentText, Duty, Lead, StaffProfile
 from intake.promises import Clock
 from programs.models import Center, OpeningHours, Program
 from tests import page
@@ -133,3 +133,15 @@ def staff(name: str = "ada", *group_names: str, **facts):
     )
     user.groups.set(Group.objects.filter(name__in=group_names))
     return user
+
+
+def profile(user, *, is_on_duty: bool = True, programs=(), locations=(), **facts) -> StaffProfile:
+    """Return what somebody can take on; on duty they are around the clock, else never."""
+    row = StaffProfile.objects.create(user=user, **facts)
+    row.programs.set(programs)
+    row.locations.set(locations)
+    days = range(7) if is_on_duty else []
+    Duty.objects.bulk_create(
+        Duty(profile=row, weekday=day, starts=time(0), ends=time(0)) for day in days
+    )
+    return row

@@ -5,6 +5,7 @@ from intake.models.audit_purge import AuditCut, AuditPermit
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText, SharingTerms, Withdrawal
 from intake.models.contact_attempt import ContactAttempt
+from intake.models.duty import Duty, DutyChange, StaffProfile
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox
@@ -26,6 +27,8 @@ __all__ = [
     "ConsentText",
     "ContactAttempt",
     "Draft",
+    "Duty",
+    "DutyChange",
     "InsuranceVerification",
     "KeyCanary",
     "Lead",
@@ -35,6 +38,7 @@ __all__ = [
     "SearchToken",
     "SecondFactor",
     "SharingTerms",
+    "StaffProfile",
     "StaffSession",
     "Throttle",
     "Withdrawal",

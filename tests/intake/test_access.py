@@ -22,6 +22,7 @@ from intake.models import (
     InsuranceVerification,
     Lead,
     Outbox,
+    StaffProfile,
     Withdrawal,
 )
 from programs.models import Article, Center, GuideQuestion, Location, Program, Question
@@ -131,6 +132,12 @@ TABLE = """
 /admin/intake/lead/<path:object_id>/delete/              login  403    403    403    403    403
 /admin/intake/lead/<path:object_id>/change/              login  403    200    200    200    200
 /admin/intake/lead/<path:object_id>/                     login  on     on     on     on     on
+/admin/intake/staffprofile/                              login  403    200    200    403    200
+/admin/intake/staffprofile/add/                          login  403    403    200    403    200
+/admin/intake/staffprofile/<path:object_id>/history/     login  403    200    200    403    200
+/admin/intake/staffprofile/<path:object_id>/delete/      login  403    403    403    403    200
+/admin/intake/staffprofile/<path:object_id>/change/      login  403    200    200    403    200
+/admin/intake/staffprofile/<path:object_id>/             login  on     on     on     on     on
 /admin/intake/withdrawal/                                login  403    403    200    200    200
 /admin/intake/withdrawal/add/                            login  403    403    403    403    403
 /admin/intake/withdrawal/<path:object_id>/history/       login  403    403    200    200    200
@@ -199,6 +206,7 @@ def site(db):
     desk.send_insurance(lead, images=1)
     builders.carrier()
     colleague = builders.staff("colleague", "Admissions")
+    builders.profile(colleague)
     told = {"kinds": ["text"], "told": "phone", "today": timezone.localdate()}
     agreements.withdraw(lead, by=colleague, at=timezone.now(), **told)
     return {
@@ -269,6 +277,7 @@ MODELS = {
     "intake/consenttext": ConsentText,
     "intake/lead": Lead,
     "intake/outbox": Outbox,
+    "intake/staffprofile": StaffProfile,
     "intake/withdrawal": Withdrawal,
 }
 
@@ -348,6 +357,9 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
         "add_withdrawal",
         "view_outbox",
         "view_carrier",
+        "view_staffprofile",
+        "view_duty",
+        "view_dutychange",
     }
     editors = Group.objects.get(name=groups.CONTENT_EDITORS).permissions
     of_people = editors.filter(content_type__app_label="intake")

@@ -1,0 +1,105 @@
+"""Who works at the desk: each one's languages and programs, weekly shifts, absences."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from intake import duty, spoken
+from intake.choices import Language
+from intake.models import Duty, DutyChange, StaffProfile
+from intake.models.duty import names_of_languages
+
+
+class ProfileForm(forms.ModelForm):
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=Language.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=StaffProfile._meta.get_field("languages").help_text,
+    )
+
+    class Meta:
+        model = StaffProfile
+        fields = ["user", "languages", "programs", "locations"]
+
+
+class DutyInline(admin.TabularInline):
+    model = Duty
+    extra = 1
+
+
+class DutyChangeInline(admin.TabularInline):
+    """What is over stays out of sight, and is not sent along."""
+
+    model = DutyChange
+    extra = 1
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(ends_at__gt=timezone.now())
+
+
+@admin.register(StaffProfile)
+class StaffProfileAdmin(admin.ModelAdmin):
+    form = ProfileForm
+    inlines = [DutyInline, DutyChangeInline]
+    list_display = ["person", "there_now", "speaks", "takes", "week"]
+
+    def get_queryset(self, request):
+        week = Prefetch("duties", Duty.objects.order_by("weekday", "starts"))
+        rows = super().get_queryset(request).select_related("user")
+        return rows.prefetch_related("programs", "locations", week)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["user"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "user":
+            kwargs["queryset"] = duty.who_may().filter(staff_profile=None).order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        now = timezone.now()
+        self.ends = {user.pk: end for user, end in duty.until_when(at=now).items()}
+        self.can_be = set(duty.who_may().values_list("pk", flat=True))
+        context = {"title": _("Who is on duty, and takes what")}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    @admin.display(description=_("person"), ordering="user__username")
+    def person(self, row: StaffProfile):
+        return str(row)
+
+    @admin.display(description=_("on duty now"))
+    def there_now(self, row: StaffProfile):
+        if row.user_id not in self.can_be:
+            return format_html('<span class="badge badge-late">{}</span>', _t("may take no leads"))
+        end, zone = self.ends.get(row.user_id), timezone.get_current_timezone_name()
+        if end is None:
+            return format_html('<span class="badge badge-quiet">{}</span>', _t("off duty"))
+        until = _t("until %(time)s") % {"time": spoken.time_of_day(end, zone)}
+        return format_html('<span class="badge badge-ok">{}</span>', until)
+
+    @admin.display(description=_("languages"))
+    def speaks(self, row: StaffProfile):
+        return names_of_languages(row.languages) or _t("any")
+
+    @admin.display(description=_("programs and locations"))
+    def takes(self, row: StaffProfile):
+        names = [one.short_name for one in row.programs.all()]
+        names += [one.name for one in row.locations.all()]
+        return ", ".join(names) or _t("all")
+
+    @admin.display(description=_("weekly shifts"))
+    def week(self, row: StaffProfile):
+        return ", ".join(
+            f"{one.get_weekday_display()[:3]} {one.starts:%H:%M}–{one.ends:%H:%M}"
+            for one in row.duties.all()
+        )
