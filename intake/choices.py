@@ -134,6 +134,31 @@ class Priority(IntegerChoices):
     DANGER = 1, _("Possible danger")
 
 
+class Danger(TextChoices):
+    """What words in a message may mean; `content/danger.toml` holds the words."""
+
+    SUICIDE = "suicide", _("suicide or self-harm")
+    OVERDOSE = "overdose", _("an overdose")
+    MEDICAL = "medical", _("dangerous withdrawal or another medical emergency")
+    VIOLENCE = "violence", _("violence")
+
+
+class Lifted(TextChoices):
+    """Why staff put a lead at the top of the queue."""
+
+    SAID = "said", _("They told us of danger")
+    SOUNDED = "sounded", _("They sounded in danger")
+    TOLD_BY_OTHERS = "others", _("Somebody else told us of danger")
+
+
+class Lowered(TextChoices):
+    """Why staff take a lead down from the top of the queue."""
+
+    FALSE_ALARM = "false_alarm", _("The words meant something else")
+    SAFE = "safe", _("We spoke with them: nobody is in danger now")
+    EMERGENCY = "emergency", _("Emergency services or a crisis line took over")
+
+
 class PromiseBroken(TextChoices):
     """Why nobody tried to call inside the promised time."""
 

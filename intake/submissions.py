@@ -16,7 +16,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from intake import abuse, audit, consent, lookup, outbox, receipts
+from intake import abuse, audit, consent, lookup, outbox, priorities, receipts
 from intake.abuse import Sending
 from intake.cards import CardPage
 from intake.choices import Arrival, ConsentKind, Status, Suspicion
@@ -154,7 +154,10 @@ def _store(
             _wait_again(lead, promise)
         lead.version += 1
     lead.active_at = at
-    event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=_filled(data, cards))
+    names = _filled(data, cards)
+    if priorities.heed(lead, data.get("message", "")):
+        names.append("priority")
+    event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)
     lead.save(force_insert=lead._state.adding)
 
     request.lead, request.received_at = lead, at

@@ -3,6 +3,7 @@
 Every call names the version of the lead its page showed; see `changes`.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -131,7 +132,7 @@ def log_attempt(
             held.status = Status.REACHED if reached else Status.CONTACTING
         held.lease_until = None if reached else at + LEASE
         held.calling_since = None
-        held.due_at = next_step_at or _next_step(held, outcome, at=at)
+        held.due_at = next_step_at or next_step(held, outcome, _clock(at), at=at)
         attempt = ContactAttempt(
             lead=held,
             by=by,
@@ -214,15 +215,19 @@ def _where_needed(lead: Lead, hours_reason: str, *, at: datetime) -> str:
     return "" if reachable.is_calling_hour(lead, at=at) else hours_reason
 
 
-def _next_step(held: Lead, outcome: Outcome, *, at: datetime) -> datetime:
+def next_step(lead: Lead, outcome: Outcome, clock: Clock, *, at: datetime) -> datetime:
     """Return when to try again: later, when the desk is open and the person may be called."""
     earliest = at + (COME_BACK_AFTER if outcome == Outcome.REACHED else TRY_AGAIN_AFTER)
-    zone = ZoneInfo(held.timezone)
-    promise = Clock.of(Center.objects.get(), at=earliest).promise(held.window, zone)
+    zone = ZoneInfo(lead.timezone)
+    promise = replace(clock, at=earliest).promise(lead.window, zone)
     if promise:
         return promise.start
     # The desk's hours have changed since and never meet the person's; theirs come first.
-    return max(next(windows.safe_intervals(held.window, zone, after=earliest)).start, earliest)
+    return max(next(windows.safe_intervals(lead.window, zone, after=earliest)).start, earliest)
+
+
+def _clock(at: datetime) -> Clock:
+    return Clock.of(Center.objects.get(), at=at)
 
 
 def _must_be_open(held: Lead) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import agreements, benefits, consent, reachable, spoken, workflow
+from intake import agreements, benefits, consent, priorities, reachable, spoken, workflow
+from intake.admin import outcomes
 from intake.changes import Refused
 from intake.forms import staff
 from intake.models import Lead
@@ -18,6 +19,8 @@ FORMS = {
     "calling": staff.CallingForm,
     "attempt": staff.AttemptForm,
     "close": staff.CloseForm,
+    "lift": staff.LiftForm,
+    "lower": staff.LowerForm,
     "permit": staff.PermitForm,
     "sharing": staff.SharingForm,
     "withdraw": staff.WithdrawForm,
@@ -38,8 +41,12 @@ def may(user, action: str) -> bool:
 def offered(lead: Lead, user, *, at: datetime) -> list[str]:
     """Return the actions that make sense now; `workflow` has the last word."""
     always = ["new-pin", "permit", "sharing", "withdraw"]
+    if lead.priority:
+        always.append("lower")
     if not lead.is_open:
         return ["reopen", *always]
+    if not lead.priority:
+        always.append("lift")
     if workflow.is_claimed_by_another(lead, user, at=at):
         return always
     if workflow.is_held_by_another(lead, user, at=at):
@@ -60,8 +67,7 @@ def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
         for name in {"calling", "attempt"} & forms.keys():
             del forms[name].fields["hours_reason"]
     if "attempt" in forms:
-        field, open_channels = forms["attempt"].fields["channel"], reachable.channels(lead)
-        field.choices = [choice for choice in field.choices if choice[0] in open_channels]
+        outcomes.narrow(forms["attempt"], lead)
     if "sharing" in forms:
         today = timezone.localdate(at)
         forms["sharing"].initial |= {
@@ -113,6 +119,12 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
         case "close":
             workflow.close(lead, version=version, by=by, at=at, **data)
             return _("Closed.")
+        case "lift":
+            priorities.lift(lead, version=version, by=by, at=at, **data)
+            return _("It stands at the top of the queue now, with a red mark.")
+        case "lower":
+            priorities.lower(lead, version=version, by=by, at=at, **data)
+            return _("It stands in its usual place again.")
         case "permit":
             agreements.permit(lead, version=version, by=by, at=at, **data)
             return _("The permission is recorded.")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from intake import (
     audit,
     consent,
+    crisis,
     drafts,
     reachable,
     receipts,
@@ -23,7 +24,7 @@ from intake import (
     windows,
     workflow,
 )
-from intake.admin import actions, reveal
+from intake.admin import actions, outcomes, reveal
 from intake.admin.actions import FORMS
 from intake.changes import Refused
 from intake.choices import CheckStatus
@@ -31,6 +32,7 @@ from intake.forms.staff import CarriedOutForm, PrintForm, StartCheckForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
 from intake.phones import Phone
+from intake.promises import Clock
 from programs.context import current_center
 
 
@@ -76,6 +78,9 @@ def show(
     ]
     if "close" in forms and facts["sharing"]:
         blocks = [replace(block, start=_start_form(block, lead)) for block in blocks]
+    tiles = []
+    if "attempt" in forms:
+        tiles = outcomes.tiles(forms["attempt"], lead, Clock.of(facts["center"], at=at), at=at)
     context = {
         **model_admin.admin_site.each_context(request),
         **facts,
@@ -86,6 +91,8 @@ def show(
         "withdrawals": [(row, _carried_out_form(row, user)) for row in facts["withdrawals"]],
         "events": events,
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
+        "tiles": tiles,
+        "dangers": _dangers(lead, facts["callbacks"], blocks),
         "kept": kept,
         "refused": refused_form,
         "texts": consent.current_texts(language=lead.language, at=at),
@@ -120,7 +127,7 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
         "at": at,
         "phone": phone,
         "phone_written": phone.display(center.country),
-        "callbacks": lead.callbacks.all(),
+        "callbacks": list(lead.callbacks.all()),
         "attempts": lead.attempts.select_related("by"),
         "consents": [(given, given.is_in_force(on=today)) for given in consents],
         "sharing": consent.sharing(consents, on=today),
@@ -135,6 +142,14 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
         "our_time": spoken.time_of_day(at, ours),
         "promised_there": spoken.between(lead.promised_from, lead.promised_by, theirs, now=at),
     }
+
+
+def _dangers(lead: Lead, callbacks, blocks) -> list[str]:
+    """Return what the messages of a lead at the top may speak of."""
+    if not lead.priority:
+        return []
+    messages = [row.message for row in (*callbacks, *(block.verification for block in blocks))]
+    return [danger.label for danger in crisis.dangers_in(*messages)]
 
 
 def print_form(lead: Lead, user, data=None) -> PrintForm:

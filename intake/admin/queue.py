@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import spoken, workflow
 from intake.admin import search
+from intake.choices import Priority
 from intake.models import Lead
 from programs.context import current_center
 
@@ -55,6 +56,10 @@ class ShowFilter(admin.SimpleListFilter):
         if self.value() == "suspected":
             return leads.exclude(suspicion="")
         return leads
+
+
+def _danger_badge():
+    return format_html('<span class="badge badge-danger">{}</span>', Priority.DANGER.label)
 
 
 class Queue(ChangeList):
@@ -107,6 +112,7 @@ class QueueColumns:
             return format_html('<span class="badge badge-quiet">{}</span>', _t("erased"))
         if not lead.is_open:
             return lead.get_disposition_display() or lead.get_status_display()
+        danger = _danger_badge() if lead.priority else ""
         left = lead.due_at - now
         kind, word = "ok", _t("in time")
         if left < timedelta(0):
@@ -117,7 +123,7 @@ class QueueColumns:
             "time": spoken.time_of_day(lead.due_at, self.zone),
             "day": spoken.short_day(lead.due_at, self.zone, now=now),
         }
-        return format_html('<span class="badge badge-{}">{}</span> {}', kind, word, when)
+        return format_html('{}<span class="badge badge-{}">{}</span> {}', danger, kind, word, when)
 
     @admin.display(description=_("came by"))
     def came_by(self, lead: Lead):

@@ -41,24 +41,44 @@ class CallingForm(ActionForm):
 
 class AttemptForm(ActionForm):
     # Nothing is chosen beforehand: “Reached” by mistake would end the wait of the person.
-    outcome = choose(
-        choices.Outcome.choices, empty=_("Choose what came of it…"), label=_("What came of it")
+    outcome = forms.ChoiceField(
+        choices=choices.Outcome.choices,
+        widget=forms.RadioSelect,
+        label=_("What came of it"),
+        error_messages={"required": _("Choose what came of it.")},
     )
     channel = forms.ChoiceField(choices=choices.Channel.choices, label=_("How"))
     hours_reason = hours_reason()
     next_step_at = forms.DateTimeField(
-        label=_("Next step"),
+        label=_("Next step at another time"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Empty: the next time that suits the person and our desk."),
+        help_text=_("Empty: the time named above."),
         error_messages={"invalid": _("Choose a day and a time.")},
     )
     note = TextField(label=_("Note"), max_length=4000, multiline=True)
+
+    def clean(self):
+        data = super().clean()
+        is_agreed = data.get("outcome") == choices.Outcome.CALL_BACK
+        if is_agreed and "next_step_at" in data and not data["next_step_at"]:
+            self.add_error("next_step_at", _("Enter when they want to be called."))
+        return data
 
 
 class CloseForm(ActionForm):
     disposition = choose(
         choices.Disposition.choices, empty=_("Choose why…"), label=_("Why it ends")
+    )
+
+
+class LiftForm(ActionForm):
+    reason = choose(choices.Lifted.choices, empty=_("Choose why…"), label=_("Why it comes first"))
+
+
+class LowerForm(ActionForm):
+    reason = choose(
+        choices.Lowered.choices, empty=_("Choose why…"), label=_("Why it can wait its turn")
     )
 
 

@@ -29,7 +29,7 @@ def lead():
 
 
 def log(page, outcome: str, note: str) -> None:
-    page.get_by_label("What came of it").select_option(outcome)
+    page.get_by_role("radio", name=outcome).check()
     page.get_by_label("Note").fill(note)
     press(page, "Log it")
 
@@ -144,7 +144,7 @@ def test_a_stale_page_is_refused_and_the_note_is_kept(open_page, lead):
     refusal = ada.get_by_role("alert")
     expect(refusal).to_contain_text("Nothing was saved. ben changed this lead since you opened it")
     expect(ada.get_by_label("Note")).to_have_value("We spoke about Tuesday")
-    expect(ada.get_by_label("What came of it")).to_have_value("reached")
+    expect(ada.get_by_role("radio", name="Reached")).to_be_checked()
     assert not lead.attempts.exists()
 
 
