@@ -5,13 +5,21 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from intake.windows import zone_label
 
 
 def time_of_day(moment: datetime, zone: str) -> str:
-    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`."""
-    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "P")
+    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`, as it stands within a sentence.
+
+    In Spanish that is with its article: `la 1 p.m.`, `las 6 p.m.`, but `mediodía`.
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    said, hour = formats.date_format(local, "P"), local.hour % 12
+    if hour == 0 and local.minute == 0:
+        return said
+    return ngettext("%(hour)s", "%(hour)s", hour or 12) % {"hour": said}
 
 
 def day(moment: datetime, zone: str, *, now: datetime) -> str:
