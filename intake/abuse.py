@@ -27,10 +27,17 @@ MOST_PER_ADDRESS = 60
 # Each photo costs a decoding, thousands of times the work of a line of text. Twenty cards an
 # hour is more than any clinic has; beyond it a request without photos still goes through.
 MOST_PHOTOS_PER_ADDRESS = 20
+# Exact times are few. Beyond so many a day from one address, the rest stays for others, and
+# a part of the day can be chosen still.
+MOST_APPOINTMENTS_PER_ADDRESS = 10
 
 
 class TooMany(Exception):
     """Requests flood in from that address; for up to an hour no more are taken from it."""
+
+
+class NoAppointments(Exception):
+    """That address was given many exact times today; a part of the day still can be chosen."""
 
 
 @dataclass(frozen=True)
@@ -68,3 +75,11 @@ def takes_photos(address: str, *, at: datetime) -> bool:
     household = throttle.household(address)
     counted = throttle.count("form.photos", household, per=HOUR, at=at)
     return counted <= MOST_PHOTOS_PER_ADDRESS
+
+
+def count_appointment(address: str, *, at: datetime) -> None:
+    """Count an appointment; raises NoAppointments beyond what one address is given a day."""
+    household = throttle.household(address)
+    counted = throttle.count("form.appointments", household, per=DAY, at=at)
+    if counted > MOST_APPOINTMENTS_PER_ADDRESS:
+        raise NoAppointments

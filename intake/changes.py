@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake import audit
+from intake import audit, seats
 from intake.models import Lead
 
 Action = audit.Action
@@ -48,6 +48,9 @@ def change(
             raise Stale(_what_changed(held, by))
         before = {name: getattr(held, name) for name in _WATCHED}
         yield held
+        if held.closed_at and not before["closed_at"]:
+            # Nobody is called any more: the time is free for somebody else.
+            seats.give_back(held)
         changed = [name for name in _WATCHED if getattr(held, name) != before[name]]
         held.version += 1
         if by is not None:

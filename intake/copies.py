@@ -62,9 +62,9 @@ def _sections(lead: Lead, part: Part) -> list[Section]:
     sections = [Section("request", _("The request"), _facts(lead, ["received_at", *names]))]
     for one in whose:
         for relation, fields in parts.ROWS[one].items():
-            words = parts.WORDS[relation]
+            words = parts.WORDS.get(relation)
             # The caller's own words are theirs; what staff noted down speaks of both.
-            has_words = part == Part.BOTH and words not in fields
+            has_words = words and part == Part.BOTH and words not in fields
             for row in getattr(lead, relation).all():
                 facts = _facts(row, [*fields, words] if has_words else fields)
                 cards = list(row.card_images.all()) if relation == "verifications" else []

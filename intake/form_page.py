@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import wraps
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, InterfaceError
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,7 +34,8 @@ logger = logging.getLogger(__name__)
 class FormPage:
     """One public form: its name (which its nonces carry), class, template and receiver.
 
-    `receive(form, nonce=, at=, sending=)` stores a valid form and returns its lead.
+    `receive(form, nonce=, at=, sending=)` stores a valid form and returns its lead. What only
+    shows there (somebody else was faster) it raises as a ValidationError.
     """
 
     name: str
@@ -78,6 +80,8 @@ class FormPage:
                 return self.receive(form, nonce=nonce.value, at=at, sending=sending), None
             except abuse.TooMany:
                 trouble, is_flooded = self._come_back_later(form), True
+            except ValidationError as error:
+                form.add_error(None, error)
         if self._has_photos:
             for side, pages in form.photos.items():
                 parking.park(nonce.value, side, pages, at=at)

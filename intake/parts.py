@@ -45,6 +45,7 @@ ROWS = {
     Part.CALLER: {
         "callbacks": _names("received_at phone_typed window timezone message"),
         "attempts": _names("at channel outcome hours_reason"),
+        "appointments": _names("starts_at ends_at"),
     },
     Part.PATIENT: {
         "verifications": _names(
@@ -63,7 +64,7 @@ UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.
 STAYING = {
     Part.CALLER: _names("verifications consents withdrawals"),
-    Part.PATIENT: _names("attempts consents withdrawals notifications lead"),
+    Part.PATIENT: _names("attempts appointments consents withdrawals notifications lead"),
     Part.BOTH: (),
 }
 # Permissions that the patient alone can give; the others are the caller's.

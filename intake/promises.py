@@ -29,14 +29,16 @@ class Clock:
     desk: Desk
     within: timedelta
     at: datetime
+    # Nobody has entered hours yet: we promise plain office hours rather than nothing.
+    is_assumed: bool = False
 
     @classmethod
     def of(cls, center: Center, *, at: datetime) -> "Clock":
         desk = Desk.load(center)
-        if not desk.weekly:
-            # Nobody has entered hours yet: promise plain office hours rather than nothing.
+        is_assumed = not desk.weekly
+        if is_assumed:
             desk = Desk(desk.zone, {day: [(time(9), time(17))] for day in range(5)}, desk.closed)
-        return cls(desk, timedelta(minutes=center.call_within_minutes), at)
+        return cls(desk, timedelta(minutes=center.call_within_minutes), at, is_assumed)
 
     def promise(self, window: str, zone: ZoneInfo) -> Promise | None:
         """Return the promise for that wish; None when desk and window never overlap.
@@ -46,7 +48,7 @@ class Clock:
         """
         if window == Window.ANY:
             return self._as_soon_as_possible(zone)
-        for usable in self._usable(window, zone):
+        for usable in self.usable(window, zone):
             if usable.length >= SHORTEST:
                 return Promise(usable.start, usable.end)
         return None
@@ -62,14 +64,14 @@ class Clock:
 
     def _as_soon_as_possible(self, zone: ZoneInfo) -> Promise | None:
         start, left = None, self.within
-        for usable in self._usable(Window.ANY, zone):
+        for usable in self.usable(Window.ANY, zone):
             start = start or usable.start
             if usable.length >= left:
                 return Promise(start, usable.start + left)
             left -= usable.length
         return None
 
-    def _usable(self, window: str, zone: ZoneInfo) -> Iterator[Interval]:
+    def usable(self, window: str, zone: ZoneInfo) -> Iterator[Interval]:
         """Yield, in order, when the desk is open and the person may be called."""
         desk = self.desk.intervals(self.at)
         safe = windows.safe_intervals(window, zone, after=self.at)

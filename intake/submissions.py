@@ -16,8 +16,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from intake import abuse, audit, consent, lookup, outbox, priorities, receipts
+from intake import abuse, audit, consent, lookup, outbox, priorities, receipts, seats
 from intake.abuse import Sending
+from intake.appointments import Diary
 from intake.cards import CardPage
 from intake.choices import Arrival, ConsentKind, Status, Suspicion
 from intake.models import (
@@ -65,8 +66,12 @@ def receive_callback(
     promise: Promise,
     at: datetime,
     sending: Sending | None = None,
+    diary: Diary | None = None,
 ) -> Lead:
-    """Store a callback request and return its lead."""
+    """Store a callback request and return its lead.
+
+    With an appointment, the promise is its time; raises seats.Taken where it is not free.
+    """
     request = CallbackRequest(
         phone_typed=data["phone_typed"],
         window=data["window"],
@@ -74,7 +79,14 @@ def receive_callback(
         message=data["message"],
     )
     return _receive(
-        request, data, texts=texts, nonce=nonce, promise=promise, at=at, sending=sending
+        request,
+        data,
+        texts=texts,
+        nonce=nonce,
+        promise=promise,
+        at=at,
+        sending=sending,
+        diary=diary,
     )
 
 
@@ -127,6 +139,7 @@ def _store(
     at: datetime,
     sending: Sending | None,
     onto: Lead | None = None,
+    diary: Diary | None = None,
 ) -> Lead:
     nonce = request.form_nonce
     lead = _lead_of(request, onto) if is_known or onto else None
@@ -159,6 +172,8 @@ def _store(
         names.append("priority")
     event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)
     lead.save(force_insert=lead._state.adding)
+    if diary:
+        _appoint(lead, promise if data.get("appointment") else None, diary, sending, at=at)
 
     request.lead, request.received_at = lead, at
     request.save(force_insert=True)
@@ -229,6 +244,19 @@ def _wait_again(lead: Lead, promise: Promise) -> None:
     if not lead.is_open:
         lead.status, lead.disposition, lead.closed_at = Status.NEW, "", None
         lead.owner = lead.lease_until = lead.first_attempt_at = lead.reached_at = None
+
+
+def _appoint(
+    lead: Lead, slot: Promise | None, diary: Diary, sending: Sending | None, *, at: datetime
+) -> None:
+    """Give the lead the time its newest form asks for, and free the one it had before."""
+    if slot is None:
+        if lead.version > 1:
+            seats.give_back(lead)
+        return
+    if sending:
+        abuse.count_appointment(sending.address, at=at)
+    seats.take(lead, slot, diary)
 
 
 def _reference() -> str:

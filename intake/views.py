@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from intake import parking, receipts, submissions
+from intake import abuse, parking, receipts, seats, submissions
 from intake.form_page import FormPage, came_from_elsewhere, survives_faults
 from intake.forms import AddInsuranceForm, CallbackForm, InsuranceForm
 from intake.models import Lead
@@ -21,9 +22,14 @@ from intake.staff import idle
 
 
 def receive_callback(form: CallbackForm, **sent) -> Lead:
-    return submissions.receive_callback(
-        form.contact, texts=form.texts, promise=form.promise, **sent
-    )
+    try:
+        return submissions.receive_callback(
+            form.contact, texts=form.texts, promise=form.promise, diary=form.diary, **sent
+        )
+    except seats.Taken:
+        raise ValidationError({"appointment": form.said_taken()}) from None
+    except abuse.NoAppointments:
+        raise ValidationError({"appointment": form.said_too_many()}) from None
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from intake import (
     drafts,
     reachable,
     receipts,
+    seats,
     spoken,
     staff_sessions,
     windows,
@@ -99,7 +100,8 @@ def show(
         "promised": spoken.between(
             lead.promised_from, lead.promised_by, facts["center"].time_zone, now=at
         ),
-        "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at),
+        "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at)
+        or bool(facts["appointment"] and facts["appointment"].is_on(at)),
         "is_calling_hour": reachable.is_calling_hour(lead, at=at),
         "is_being_called": workflow.is_being_called(lead, at=at),
         "is_mine": reveal.is_owner(lead, user),
@@ -127,6 +129,7 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
         "at": at,
         "phone": phone,
         "phone_written": phone.display(center.country),
+        **_appointment_of(lead, ours, at=at),
         "callbacks": list(lead.callbacks.all()),
         "attempts": lead.attempts.select_related("by"),
         "consents": [(given, given.is_in_force(on=today)) for given in consents],
@@ -150,6 +153,22 @@ def _dangers(lead: Lead, callbacks, blocks) -> list[str]:
         return []
     messages = [row.message for row in (*callbacks, *(block.verification for block in blocks))]
     return [danger.label for danger in crisis.dangers_in(*messages)]
+
+
+def _appointment_of(lead: Lead, our_zone: str, *, at: datetime) -> dict:
+    """Return the appointment that is still to come, and when it is, here and there."""
+    found = seats.of(lead)
+    if found is None or found.ends_at <= at:
+        return {"appointment": None}
+
+    def spoken_in(zone):
+        return spoken.between(found.starts_at, found.ends_at, zone, now=at)
+
+    return {
+        "appointment": found,
+        "appointed": spoken_in(our_zone),
+        "appointed_there": spoken_in(lead.timezone),
+    }
 
 
 def print_form(lead: Lead, user, data=None) -> PrintForm:

@@ -79,7 +79,7 @@ class Queue(ChangeList):
         }
 
     def get_queryset(self, request, exclude_parameters=None):
-        leads = super().get_queryset(request, exclude_parameters)
+        leads = super().get_queryset(request, exclude_parameters).prefetch_related("appointments")
         if self.found:
             leads = search.apply(leads, self.found, user=self.user, at=timezone.now())
         return leads
@@ -119,10 +119,7 @@ class QueueColumns:
             kind, word = "late", _t("late")
         elif left < AT_RISK:
             kind, word = "risk", _t("at risk")
-        when = _t("%(time)s, %(day)s") % {
-            "time": spoken.time_of_day(lead.due_at, self.zone),
-            "day": spoken.short_day(lead.due_at, self.zone, now=now),
-        }
+        when = self._when(lead.due_at, now)
         return format_html('{}<span class="badge badge-{}">{}</span> {}', danger, kind, word, when)
 
     @admin.display(description=_("came by"))
@@ -142,7 +139,20 @@ class QueueColumns:
 
     @admin.display(description=_("wants the call"))
     def wants_call(self, lead: Lead):
-        return lead.get_window_display() if lead.call_ok else _t("Not to be called")
+        if not lead.call_ok:
+            return _t("Not to be called")
+        now = timezone.now()
+        for appointment in lead.appointments.all():
+            if lead.is_open and appointment.ends_at > now:
+                when = self._when(appointment.starts_at, now)
+                return _t("By appointment: %(when)s") % {"when": when}
+        return lead.get_window_display()
+
+    def _when(self, moment, now) -> str:
+        return _t("%(time)s, %(day)s") % {
+            "time": spoken.time_of_day(moment, self.zone),
+            "day": spoken.short_day(moment, self.zone, now=now),
+        }
 
     @admin.display(description=_("owner"))
     def holder(self, lead: Lead):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import choices, spoken, windows
 from intake.forms.inputs import EmailField, PhoneField, TextField, TrapField
-from intake.promises import Clock
+from intake.promises import Clock, Promise
 from programs.models import Center, Program
 
 NO_ANSWER = ("", _("Rather not say"))
@@ -168,10 +168,14 @@ class ContactForm(forms.Form):
         data = super().clean()
         self.is_trapped = bool(data.pop("website"))
         if "window" in data and "timezone" in data:
-            self.promise = self.clock.promise(data["window"], ZoneInfo(data["timezone"]))
+            self.promise = self.promised(data)
             if self.promise is None:
                 self.add_error("window", self._no_overlap(data["window"], data["timezone"]))
         return data
+
+    def promised(self, data: dict) -> Promise | None:
+        """Return when we call, if that wish can be fulfilled."""
+        return self.clock.promise(data["window"], ZoneInfo(data["timezone"]))
 
     def _no_overlap(self, window: str, zone: str) -> str:
         """Return what to choose instead of a time at which nobody is at the desk."""

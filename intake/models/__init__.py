@@ -1,5 +1,6 @@
 """Everything about the people who ask for help. Only this app holds a person."""
 
+from intake.models.appointment import Appointment
 from intake.models.audit_event import AppendOnly, AuditEvent, AuditHead
 from intake.models.audit_purge import AuditCut, AuditPermit
 from intake.models.carrier import Carrier
@@ -16,6 +17,7 @@ from intake.models.throttle import Throttle
 
 __all__ = [
     "AppendOnly",
+    "Appointment",
     "AuditCut",
     "AuditEvent",
     "AuditHead",

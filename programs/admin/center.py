@@ -41,6 +41,7 @@ class CenterAdmin(KeptAdmin):
             _("When somebody answers"),
             {"fields": ("time_zone", "call_within_minutes", "hours_confirmed_on")},
         ),
+        (_("Appointments for a call"), {"fields": ("slot_minutes", "calls_per_slot")}),
     )
 
     def has_add_permission(self, request):

@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_slug
+from django.core.validators import MaxValueValidator, URLValidator, validate_slug
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -20,6 +20,15 @@ def validate_time_zone(name: str) -> None:
             _("“%(name)s” is not a time zone name. It looks like America/Los_Angeles."),
             params={"name": name},
         )
+
+
+class SlotMinutes(models.IntegerChoices):
+    """How long an appointment for a call takes. Each divides the hour."""
+
+    QUARTER = 15, _("15 minutes")
+    THIRD = 20, _("20 minutes")
+    HALF_AN_HOUR = 30, _("30 minutes")
+    HOUR = 60, _("an hour")
 
 
 class Center(Truthful):
@@ -105,6 +114,21 @@ class Center(Truthful):
             "possible is called. Families are shown the time that follows from this."
         ),
     )
+    slot_minutes = models.PositiveSmallIntegerField(
+        _("length of an appointment"),
+        choices=SlotMinutes.choices,
+        default=SlotMinutes.HALF_AN_HOUR,
+        help_text=_("Families may choose an exact time for the call: every so many minutes."),
+    )
+    calls_per_slot = models.PositiveSmallIntegerField(
+        _("calls at the same time"),
+        default=1,
+        validators=[MaxValueValidator(50)],
+        help_text=_(
+            "How many appointments can begin at the same time: as many as there are people at "
+            "the desk who call. 0 offers no appointments, only parts of the day."
+        ),
+    )
     hours_confirmed_on = models.DateField(
         _("opening hours confirmed on"),
         null=True,
@@ -122,6 +146,9 @@ class Center(Truthful):
             models.CheckConstraint(condition=Q(pk=1), name="center_is_one_row"),
             models.CheckConstraint(
                 condition=Q(call_within_minutes__gte=5), name="center_call_within_minutes"
+            ),
+            models.CheckConstraint(
+                condition=Q(slot_minutes__in=SlotMinutes.values), name="center_slot_minutes"
             ),
         ]
 

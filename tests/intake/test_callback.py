@@ -25,10 +25,10 @@ URL = "/callback/"
 # DESIGN.md, section 5.
 FIELDS = {
     "phone", "name", "email", "for_whom", "relationship", "adult", "program", "window", "timezone",
-    "voicemail_ok", "text_ok", "email_ok", "ask_for", "if_someone_else", "language", "interpreter",
-    "heard_from", "message",
+    "appointment", "voicemail_ok", "text_ok", "email_ok", "ask_for", "if_someone_else", "language",
+    "interpreter", "heard_from", "message",
 }  # fmt: skip
-HIDDEN = {"csrfmiddlewaretoken", "nonce", "website"}
+HIDDEN = {"csrfmiddlewaretoken", "nonce", "website", "shown_in"}
 TICKS = ["voicemail_ok", "text_ok", "email_ok", "interpreter"]
 
 

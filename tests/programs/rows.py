@@ -70,6 +70,8 @@ def center_form(**answers) -> dict[str, str]:
         "time_zone": "America/Los_Angeles",
         "crisis_wording": "Call [911](tel:911).",
         "call_within_minutes": "60",
+        "slot_minutes": "30",
+        "calls_per_slot": "1",
         "leave_url": "https://news.example/",
         **form_rows("opening_hours"),
         **form_rows("closed_days"),

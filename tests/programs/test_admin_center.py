@@ -58,6 +58,19 @@ def test_an_editor_changes_the_phone_and_the_hours_everywhere_at_once(editor):
     assert "9:15" in page
 
 
+def test_an_editor_says_how_many_are_called_at_once_and_how_long(editor):
+    make_center()
+    address = "/admin/programs/center/1/change/"
+    form = center_form(slot_minutes="15", calls_per_slot="3")
+    assert editor.post(address, form).status_code == 302
+    assert Center.objects.values_list("slot_minutes", "calls_per_slot").get() == (15, 3)
+    for wrong in ({"slot_minutes": "25"}, {"calls_per_slot": "-1"}, {"calls_per_slot": "51"}):
+        response = editor.post(address, center_form(**wrong))
+        assert response.status_code == 200
+        assert "errorlist" in response.content.decode()
+    assert Center.objects.values_list("slot_minutes", "calls_per_slot").get() == (15, 3)
+
+
 def test_there_is_one_center_and_it_stays(editor):
     assert editor.get("/admin/programs/center/add/").status_code == 200
     make_center()

@@ -98,6 +98,8 @@ def test_the_center_claims_nothing_either(editor, field):
         "time_zone": center.time_zone,
         "crisis_wording": center.crisis_wording,
         "call_within_minutes": "60",
+        "slot_minutes": "30",
+        "calls_per_slot": "1",
         field: "Guaranteed.",
         **form_rows("opening_hours"),
         **form_rows("closed_days"),
