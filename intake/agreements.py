@@ -1,4 +1,5 @@
-"""What staff write down when a person allows something, or takes a permission back.
+"""What staff write down when a person allows something, or takes a permission back:
+channels, sharing, and who else may know.
 
 A withdrawal is never refused for an old page, a colleague's claim or a closed lead: it
 counts from the moment it was told (47 CFR 64.1200(a)(10), 42 CFR 2.31(a)(6)).
@@ -76,6 +77,12 @@ def record_sharing(
         )
         SharingTerms(consent=signed, signed_on=signed_on, **terms).save(force_insert=True)
     return signed
+
+
+def set_may_know(lead: Lead, *, version: int, by, at: datetime, may_know: str) -> None:
+    """Write down who else may know about the request; empty means nobody."""
+    with changes.change(lead, Action.CONTACT_EDITED, version=version, by=by, at=at) as held:
+        held.may_know = may_know
 
 
 def withdraw(

@@ -22,6 +22,7 @@ FORMS = {
     "lift": staff.LiftForm,
     "lower": staff.LowerForm,
     "permit": staff.PermitForm,
+    "may-know": staff.MayKnowForm,
     "sharing": staff.SharingForm,
     "withdraw": staff.WithdrawForm,
     "carried-out": staff.CarriedOutForm,
@@ -40,7 +41,7 @@ def may(user, action: str) -> bool:
 
 def offered(lead: Lead, user, *, at: datetime) -> list[str]:
     """Return the actions that make sense now; `workflow` has the last word."""
-    always = ["new-pin", "permit", "sharing", "withdraw"]
+    always = ["new-pin", "permit", "may-know", "sharing", "withdraw"]
     if lead.priority:
         always.append("lower")
     if not lead.is_open:
@@ -68,6 +69,8 @@ def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
             del forms[name].fields["hours_reason"]
     if "attempt" in forms:
         outcomes.narrow(forms["attempt"], lead)
+    if "may-know" in forms:
+        forms["may-know"].initial = {"may_know": lead.may_know, **forms["may-know"].initial}
     if "sharing" in forms:
         today = timezone.localdate(at)
         forms["sharing"].initial |= {
@@ -128,6 +131,9 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
         case "permit":
             agreements.permit(lead, version=version, by=by, at=at, **data)
             return _("The permission is recorded.")
+        case "may-know":
+            agreements.set_may_know(lead, version=version, by=by, at=at, **data)
+            return _("Written down. Everybody at the desk sees it beside the number.")
         case "sharing":
             agreements.record_sharing(lead, version=version, by=by, at=at, today=today, **data)
             return _("The patient’s consent is recorded. The benefits check can start.")

@@ -1,7 +1,7 @@
 """Leads in the admin: the queue, and the page of one lead. Nothing is edited by fields."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -149,3 +149,11 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         if lead is None:
             raise Http404
         return lead
+
+    def get_object(self, request, object_id, from_field=None):
+        """Return the lead together with the rows that its page names."""
+        beside = ("owner", "program", "possibly_same", "merged_into")
+        try:
+            return self.get_queryset(request).select_related(*beside).get(pk=object_id)
+        except (Lead.DoesNotExist, ValidationError):
+            return None

@@ -25,10 +25,10 @@ from intake import (
     windows,
     workflow,
 )
-from intake.admin import actions, outcomes, reveal
+from intake.admin import actions, facts, outcomes, reveal, timeline
 from intake.admin.actions import FORMS
 from intake.changes import Refused
-from intake.choices import CheckStatus
+from intake.choices import CheckStatus, ForWhom
 from intake.forms.staff import CarriedOutForm, PrintForm, StartCheckForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
@@ -64,44 +64,51 @@ def show(
     forms = {**actions.fresh_forms(lead, user, kept, at=at), "print": print_form(lead, user)}
     if refused_name in FORMS or refused_name == "print":
         forms[refused_name] = refused_form
-    facts = facts_of(request, lead, at=at)
-    events = list(lead.audit_events.select_related("by").order_by("-seq")[:40])
+    known = facts_of(request, lead, at=at)
+    events = timeline.events_of(lead)
     blocks = [
         reveal.block(
             verification,
             lead,
             user,
             is_open=revealed is not None and verification.pk in revealed.verifications,
-            seen=events[0].seq,
+            seen=lead.audit_seq,
             refused=refused_form if refused_name == str(verification.pk) else None,
         )
         for verification in reveal.rows_of(lead)
     ]
-    if "close" in forms and facts["sharing"]:
+    if "close" in forms and known["sharing"]:
         blocks = [replace(block, start=_start_form(block, lead)) for block in blocks]
     tiles = []
     if "attempt" in forms:
-        tiles = outcomes.tiles(forms["attempt"], lead, Clock.of(facts["center"], at=at), at=at)
+        tiles = outcomes.tiles(forms["attempt"], lead, Clock.of(known["center"], at=at), at=at)
     context = {
         **model_admin.admin_site.each_context(request),
-        **facts,
+        **known,
         "is_nav_sidebar_enabled": False,
         "opts": model_admin.opts,
         "title": _("Lead %(reference)s") % {"reference": lead.reference},
         "blocks": blocks,
-        "withdrawals": [(row, _carried_out_form(row, user)) for row in facts["withdrawals"]],
-        "events": events,
+        "withdrawals": [(row, _carried_out_form(row, user)) for row in known["withdrawals"]],
+        "events": events[: timeline.LOOKS],
+        "timeline": timeline.entries(
+            events,
+            verifications=[block.verification for block in blocks],
+            consents=[given for given, _is_in_force in known["consents"]],
+            **{name: known[name] for name in ("callbacks", "attempts", "withdrawals")},
+        ),
+        "at_hand": facts.at_hand(lead, at=at),
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "tiles": tiles,
-        "dangers": _dangers(lead, facts["callbacks"], blocks),
+        "dangers": _dangers(lead, known["callbacks"], blocks),
         "kept": kept,
         "refused": refused_form,
         "texts": consent.current_texts(language=lead.language, at=at),
         "promised": spoken.between(
-            lead.promised_from, lead.promised_by, facts["center"].time_zone, now=at
+            lead.promised_from, lead.promised_by, known["center"].time_zone, now=at
         ),
         "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at)
-        or bool(facts["appointment"] and facts["appointment"].is_on(at)),
+        or bool(known["appointment"] and known["appointment"].is_on(at)),
         "is_calling_hour": reachable.is_calling_hour(lead, at=at),
         "is_being_called": workflow.is_being_called(lead, at=at),
         "is_mine": reveal.is_owner(lead, user),
@@ -125,13 +132,14 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
     withdrawals = list(lead.withdrawals.select_related("recorded_by", "done_by"))
     return {
         "lead": lead,
+        "is_two_people": lead.for_whom != ForWhom.SELF and bool(lead.for_whom or lead.patient_name),
         "center": center,
         "at": at,
         "phone": phone,
         "phone_written": phone.display(center.country),
         **_appointment_of(lead, ours, at=at),
         "callbacks": list(lead.callbacks.all()),
-        "attempts": lead.attempts.select_related("by"),
+        "attempts": list(lead.attempts.select_related("by")),
         "consents": [(given, given.is_in_force(on=today)) for given in consents],
         "sharing": consent.sharing(consents, on=today),
         "withdrawals": withdrawals,

@@ -95,6 +95,17 @@ class PermitForm(ActionForm):
     )
 
 
+class MayKnowForm(ActionForm):
+    may_know = TextField(
+        label=_("Who may know"),
+        max_length=500,
+        multiline=True,
+        help_text=_(
+            "Names, and of what: “Her sister Ana: that she called. Nobody else.” Empty: nobody."
+        ),
+    )
+
+
 class SharingForm(ActionForm):
     """What the patient signed, as 42 CFR 2.31 asks for it."""
 

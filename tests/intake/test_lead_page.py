@@ -191,7 +191,7 @@ def test_the_page_says_who_has_the_lead_and_for_how_long(client, ada):
     until = spoken.time_of_day(lead.lease_until, PACIFIC)
     assert f"Until {until}, ben is working on this lead." in page.text_of(response)
     offered = {name.rpartition("-")[0] for name in page.form_on(response)}
-    assert offered == {"", "new-pin", "permit", "withdraw", "lift", "print"}
+    assert offered == {"", "new-pin", "permit", "may-know", "withdraw", "lift", "print"}
     client.force_login(ben)
     response = client.get(desk.page_of(lead))
     assert f"Yours, until {until}" in page.text_of(response)
