@@ -12,6 +12,8 @@ from programs.models import Center
 
 # Less than this left of a window is too short to promise; the next one is offered.
 SHORTEST = timedelta(minutes=30)
+# A promise with less time left than this is at risk.
+AT_RISK = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)

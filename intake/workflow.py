@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake import audit, reachable, windows
+from intake import audit, leases, reachable, windows
 from intake.changes import Refused, change
 from intake.choices import Channel, Disposition, HoursReason, Outcome, Status
 from intake.models import ContactAttempt, Lead
@@ -19,33 +19,11 @@ from programs.models import Center
 
 Action = audit.Action
 
-# A claim returns to the queue after so many quiet minutes, until the person is reached.
-LEASE = timedelta(minutes=15)
-# Whoever is on the phone keeps the lead so long, unless the outcome is logged before.
-CALL_LEASE = timedelta(minutes=90)
 # Without another agreement: when to try again, and when to come back to somebody reached.
 TRY_AGAIN_AFTER = timedelta(hours=3)
 COME_BACK_AFTER = timedelta(days=1)
 # A next step further away is a slip of the keyboard, and would lose the lead.
 FURTHEST_STEP = timedelta(days=366)
-
-
-def is_claimed_by_another(lead: Lead, user, *, at: datetime) -> bool:
-    """Say whether somebody else claimed the lead just now."""
-    is_live = lead.lease_until is not None and lead.lease_until > at
-    return is_live and lead.owner_id not in (None, user.pk)
-
-
-def is_being_called(lead: Lead, *, at: datetime) -> bool:
-    """Say whether the owner of the lead is on the phone with the person."""
-    is_live = lead.lease_until is not None and lead.lease_until > at
-    return is_live and lead.calling_since is not None
-
-
-def is_held_by_another(lead: Lead, user, *, at: datetime) -> bool:
-    """Say whether somebody else works on the lead: reached it, or claimed it just now."""
-    is_reached_by_another = lead.reached_at is not None and lead.owner_id not in (None, user.pk)
-    return is_reached_by_another or is_claimed_by_another(lead, user, at=at)
 
 
 def claim(lead: Lead, *, version: int, by, at: datetime) -> None:
@@ -55,10 +33,10 @@ def claim(lead: Lead, *, version: int, by, at: datetime) -> None:
     """
     with change(lead, Action.CLAIMED, version=version, by=by, at=at) as held:
         _must_be_open(held)
-        if is_claimed_by_another(held, by, at=at):
+        if leases.is_claimed_by_another(held, by, at=at):
             raise _held_by(held, at=at)
         held.owner, held.calling_since = by, None
-        held.lease_until = None if held.reached_at else at + LEASE
+        held.lease_until = None if held.reached_at else leases.claim_ends(at=at)
         if held.status == Status.NEW:
             held.status = Status.CONTACTING
 
@@ -82,7 +60,7 @@ def start_call(
         must_be_free(held, by, at=at)
         _must_not(reachable.why_not_by(held, Channel.CALL))
         _must_not(reachable.why_not_now(held, reason, at=at))
-        held.owner, held.lease_until, held.calling_since = by, at + CALL_LEASE, at
+        held.owner, held.lease_until, held.calling_since = by, at + leases.CALL_LEASE, at
         if held.status == Status.NEW:
             held.status = Status.CONTACTING
 
@@ -108,7 +86,7 @@ def log_attempt(
     with change(lead, Action.ATTEMPT_LOGGED, **details) as held:
         must_be_free(held, by, at=at)
         _must_not(reachable.why_not_by(held, channel))
-        if channel == Channel.CALL and not is_being_called(held, at=at):
+        if channel == Channel.CALL and not leases.is_being_called(held, at=at):
             _must_not(reachable.why_not_now(held, reason, at=at))
         if outcome == Outcome.LEFT_MESSAGE and channel == Channel.CALL and not held.voicemail_ok:
             raise Refused(
@@ -130,7 +108,7 @@ def log_attempt(
         reached = held.reached_at is not None
         if held.status in (Status.NEW, Status.CONTACTING):
             held.status = Status.REACHED if reached else Status.CONTACTING
-        held.lease_until = None if reached else at + LEASE
+        held.lease_until = None if reached else leases.claim_ends(at=at)
         held.calling_since = None
         held.due_at = next_step_at or next_step(held, outcome, _clock(at), at=at)
         attempt = ContactAttempt(
@@ -238,13 +216,13 @@ def _must_be_open(held: Lead) -> None:
 def must_be_free(held: Lead, user, *, at: datetime) -> None:
     """Refuse what only makes sense on an open lead that nobody else works on."""
     _must_be_open(held)
-    if is_held_by_another(held, user, at=at):
+    if leases.is_held_by_another(held, user, at=at):
         raise _held_by(held, at=at)
 
 
 def _held_by(held: Lead, *, at: datetime) -> Refused:
     said = {"name": held.owner}
-    if is_being_called(held, at=at):
+    if leases.is_being_called(held, at=at):
         return Refused(_("%(name)s is on the phone with this person.") % said)
     return Refused(_("%(name)s is working on this lead.") % said)
 

@@ -145,6 +145,18 @@ def staff_idle_minutes() -> int:
     return int(value)
 
 
+def lease() -> timedelta:
+    """Return how long a claim lasts without work on the lead.
+
+    Shorter than five minutes ends it while one looks something up; longer than an hour keeps
+    a person waiting for somebody who went home.
+    """
+    value = env.str("LEASE_MINUTES", default="") or "15"
+    if not re.fullmatch(r"[0-9]{1,2}", value) or not 5 <= int(value) <= 60:
+        raise ImproperlyConfigured("Set LEASE_MINUTES to a whole number from 5 to 60.")
+    return timedelta(minutes=int(value))
+
+
 def cache_server() -> dict:
     """Return Django's setting for CACHE_URL; without one, for none that is shared."""
     url = env.str("CACHE_URL", default="")

@@ -11,6 +11,7 @@ from rehab_site.env import (
     cache_server,
     encryption_keys,
     env,
+    lease,
     public_url,
     records_dir,
     secret_key,
@@ -135,6 +136,8 @@ RETENTION = {
 STAFF_SECOND_FACTOR = staff_second_factor(DEBUG)
 # Without activity for so long, staff are signed out; in any case after twelve hours.
 STAFF_IDLE_MINUTES = staff_idle_minutes()
+# After so many quiet minutes a claimed lead goes back to the queue, until the person is reached.
+LEASE = lease()
 SESSION_ENGINE = "intake.staff_sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

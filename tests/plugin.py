@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "RETAIN_CARDS_DAYS": "30",
     "STAFF_SECOND_FACTOR": "False",
     "STAFF_IDLE_MINUTES": "15",
+    "LEASE_MINUTES": "15",
 }
 DATABASES = {"sqlite": private_database.sqlite, "pg": private_database.postgresql}
 

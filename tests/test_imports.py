@@ -30,12 +30,12 @@ LAYERS = {
     "audit_guard",
     "fields": "fields",
     "models": "models",
-    "rules": "lookup crisis duty routing promises appointments seats reachable audit changes "
-    "consent outbox throttle abuse canary parts journal second_factor lockout drafts "
+    "rules": "lookup crisis duty routing promises appointments seats reachable leases desk audit "
+    "changes consent outbox throttle abuse canary parts journal second_factor lockout drafts "
     "staff_sessions",
-    "flows": "submissions priorities workflow assessments merging referrals agreements benefits "
-    "receipts parking rotation retention replay copies groups loading seeding audit_anchor "
-    "audit_check audit_retention sign_in jobs",
+    "flows": "submissions priorities workflow taking assessments merging referrals agreements "
+    "benefits receipts parking rotation retention replay copies groups loading seeding "
+    "audit_anchor audit_check audit_retention sign_in jobs",
     "edges": "forms form_page views receipt_views urls staff admin management migrations apps",
 }
 HEIGHT = {

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import agreements, benefits, consent, priorities, reachable, spoken, workflow
+from intake import agreements, benefits, consent, leases, priorities, reachable, spoken, workflow
 from intake.admin import outcomes
 from intake.changes import Refused
 from intake.forms import staff
@@ -48,11 +48,11 @@ def offered(lead: Lead, user, *, at: datetime) -> list[str]:
         return ["reopen", *always]
     if not lead.priority:
         always.append("lift")
-    if workflow.is_claimed_by_another(lead, user, at=at):
+    if leases.is_claimed_by_another(lead, user, at=at):
         return always
-    if workflow.is_held_by_another(lead, user, at=at):
+    if leases.is_held_by_another(lead, user, at=at):
         return ["claim", *always]
-    is_on_the_phone = workflow.is_being_called(lead, at=at)
+    is_on_the_phone = leases.is_being_called(lead, at=at)
     call = ["calling"] if lead.call_ok and not is_on_the_phone else []
     return ["release" if lead.owner_id == user.pk else "claim", *call, "attempt", "close", *always]
 
@@ -94,12 +94,7 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
     match action:
         case "claim":
             workflow.claim(lead, version=version, by=by, at=at)
-            if lead.reached_at:
-                return _("It is yours.")
-            minutes = {"minutes": _minutes(workflow.LEASE)}
-            return _("It is yours. After %(minutes)d quiet minutes it goes back to the queue.") % (
-                minutes
-            )
+            return leases.said_on_claim(lead)
         case "release":
             workflow.release(lead, version=version, by=by, at=at)
             return _("Given back to the queue.")
@@ -108,7 +103,7 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
             return _("Open again, and due now.")
         case "calling":
             workflow.start_call(lead, version=version, by=by, at=at, **data)
-            minutes = {"minutes": _minutes(workflow.CALL_LEASE)}
+            minutes = {"minutes": _minutes(leases.CALL_LEASE)}
             return _("Held for you for %(minutes)d minutes, until you log what came of it.") % (
                 minutes
             )

@@ -17,13 +17,13 @@ from intake import (
     consent,
     crisis,
     drafts,
+    leases,
     reachable,
     receipts,
     seats,
     spoken,
     staff_sessions,
     windows,
-    workflow,
 )
 from intake.admin import actions, facts, outcomes, reveal, timeline
 from intake.admin.actions import FORMS
@@ -110,10 +110,10 @@ def show(
         "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at)
         or bool(known["appointment"] and known["appointment"].is_on(at)),
         "is_calling_hour": reachable.is_calling_hour(lead, at=at),
-        "is_being_called": workflow.is_being_called(lead, at=at),
+        "is_being_called": leases.is_being_called(lead, at=at),
         "is_mine": reveal.is_owner(lead, user),
-        "is_claimed": workflow.is_claimed_by_another(lead, user, at=at),
-        "is_held": workflow.is_held_by_another(lead, user, at=at),
+        "is_claimed": leases.is_claimed_by_another(lead, user, at=at),
+        "is_held": leases.is_held_by_another(lead, user, at=at),
         # One button stands out: the next step of the call.
         "is_log_quiet": not forms.keys().isdisjoint({"calling", "claim"}),
         "new_pin": new_pin,

@@ -1,7 +1,5 @@
 """The lead list: who waits, in the order in which they are due."""
 
-from datetime import timedelta
-
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.utils import timezone
@@ -10,14 +8,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from intake import spoken, workflow
+from intake import desk, leases
 from intake.admin import search
 from intake.choices import Priority
 from intake.models import Lead
 from programs.context import current_center
-
-# A promise with less time left than this is at risk.
-AT_RISK = timedelta(minutes=30)
 
 
 class ShowFilter(admin.SimpleListFilter):
@@ -113,12 +108,7 @@ class QueueColumns:
         if not lead.is_open:
             return lead.get_disposition_display() or lead.get_status_display()
         danger = _danger_badge() if lead.priority else ""
-        left = lead.due_at - now
-        kind, word = "ok", _t("in time")
-        if left < timedelta(0):
-            kind, word = "late", _t("late")
-        elif left < AT_RISK:
-            kind, word = "risk", _t("at risk")
+        kind, word = desk.pressing(lead, at=now)
         when = self._when(lead.due_at, now)
         return format_html('{}<span class="badge badge-{}">{}</span> {}', danger, kind, word, when)
 
@@ -149,23 +139,13 @@ class QueueColumns:
         return lead.get_window_display()
 
     def _when(self, moment, now) -> str:
-        return _t("%(time)s, %(day)s") % {
-            "time": spoken.time_of_day(moment, self.zone),
-            "day": spoken.short_day(moment, self.zone, now=now),
-        }
+        return desk.moment(moment, at=now, zone=self.zone)
 
     @admin.display(description=_("owner"))
     def holder(self, lead: Lead):
         if lead.owner is None:
             return format_html('<span class="badge badge-quiet">{}</span>', _t("nobody yet"))
-        name, now = lead.owner.get_full_name() or lead.owner.get_username(), timezone.now()
-        if workflow.is_being_called(lead, at=now):
-            since = spoken.time_of_day(lead.calling_since, self.zone)
-            return _t("%(name)s is calling since %(time)s") % {"name": name, "time": since}
-        if lead.lease_until and lead.lease_until > now:
-            until = spoken.time_of_day(lead.lease_until, self.zone)
-            return _t("%(name)s, until %(time)s") % {"name": name, "time": until}
-        return name
+        return leases.holder(lead, at=timezone.now(), zone=self.zone)
 
     @admin.display(description=_("age"))
     def age(self, lead: Lead):

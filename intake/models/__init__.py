@@ -12,7 +12,7 @@ from intake.models.lead import Lead
 from intake.models.outbox import Outbox
 from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
 from intake.models.search_token import SearchToken
-from intake.models.staff import Draft, RecoveryCode, SecondFactor, StaffSession
+from intake.models.staff import DeskLook, Draft, RecoveryCode, SecondFactor, StaffSession
 from intake.models.throttle import Throttle
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "ContactAttempt",
+    "DeskLook",
     "Draft",
     "Duty",
     "DutyChange",

@@ -223,6 +223,15 @@ class Lead(models.Model):
                 name="lead_open_suspected",
                 condition=Q(closed_at=None) & ~Q(suspicion=""),
             ),
+            # The desk shows promises at risk, and what is new.
+            models.Index(
+                fields=["due_at", "id"],
+                name="lead_untried",
+                condition=Q(closed_at=None, first_attempt_at=None),
+            ),
+            models.Index(
+                fields=["-received_at"], name="lead_open_newest", condition=Q(closed_at=None)
+            ),
             models.Index(fields=["closed_at", "id"], name="lead_closed"),
             # The retention clock asks by disposition for what was quiet since some day.
             models.Index(

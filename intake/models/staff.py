@@ -98,3 +98,19 @@ class Draft(models.Model):
 
     def __str__(self):
         return f"{self.form} {self.lead_id}"
+
+
+class DeskLook(models.Model):
+    """When somebody last opened the desk: what came after `new_since` is new to them."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
+    )
+    looked_at = models.DateTimeField()
+    new_since = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"look of {self.user_id}"

@@ -1,1 +1,2 @@
-"""The door to the admin: signing in and out, the idle clock, one's own account."""
+"""The door to the admin and the desk behind it: signing in and out, the idle clock, one's own
+account, the first page."""

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from intake import sign_in, staff_sessions
-from intake.staff import account, door, idle, pages
+from intake.staff import account, desk, door, idle, pages
 
 
 class StaffSite(admin.AdminSite):
@@ -44,11 +44,25 @@ class StaffSite(admin.AdminSite):
                 inside(lambda request, action: account.act(self, request, action)),
                 name="account_act",
             ),
+            path("lists/", inside(self.lists), name="lists"),
+            path("desk/now/", inside(desk.now), name="desk_now"),
+            path("desk/next/", inside(desk.take_next), name="take_next"),
             path("clock/", inside(idle.clock), name="clock"),
             path("stay/", inside(idle.stay), name="stay"),
             path("draft/<uuid:pk>/<slug:action>/", inside(idle.draft), name="draft"),
             *super().get_urls(),
         ]
+
+    @method_decorator(never_cache)
+    def index(self, request, extra_context=None):
+        """Show admissions staff their desk, and everybody else the list of models."""
+        if request.user.has_perm(desk.PERMISSION):
+            return desk.show(self, request)
+        return self.lists(request, extra_context)
+
+    def lists(self, request, extra_context=None):
+        """Django's own first page: all lists somebody may open."""
+        return super().index(request, extra_context)
 
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):

@@ -34,6 +34,7 @@ def test_no_page_of_the_staff_is_stopped_from_anything(desktop):
     sign_in(desktop, builders.staff("root", is_superuser=True))
     for path in (
         "/admin/",
+        "/admin/lists/",
         desk.QUEUE,
         desk.page_of(lead),
         "/admin/programs/center/1/change/",

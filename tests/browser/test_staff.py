@@ -37,7 +37,7 @@ def log(page, outcome: str, note: str) -> None:
 def test_a_lead_is_found_claimed_called_and_closed(desktop, lead):
     builders.lead(phone="+19165550111", phone_typed="916 555 0111", name="Ignatius")
     sign_in(desktop, builders.staff("ada", "Admissions"))
-    follow(desktop, "Leads")
+    follow(desktop, "The whole queue")
     expect_heading(desktop, "Who waits")
     expect(desktop.get_by_role("row").filter(has_text=lead.reference)).to_contain_text("nobody yet")
     found = desktop.locator("#result_list").get_by_role("link")
@@ -122,6 +122,7 @@ def test_a_family_takes_permissions_back_and_a_manager_carries_that_out(open_pag
     expect(ada.get_by_role("button", name="Carried out everywhere")).to_have_count(0)
 
     sign_in(max_, builders.staff("max", "Admissions managers"))
+    max_.get_by_role("link", name="All lists").click()
     follow(max_, "Withdrawals")
     expect_heading(max_, "Permissions taken back")
     follow(max_, lead.reference)

@@ -34,7 +34,7 @@ def walk_in(page, user) -> None:
     SecondFactor.objects.update(last_step=0)
     type_password(page, user.get_username())
     type_code(page, door.phone_shows(user), "Sign in")
-    expect_heading(page, "What would you like to do?")
+    expect_heading(page, "Desk")
 
 
 def test_a_phone_is_set_up_from_the_page_and_its_code_opens_the_door(desktop):
@@ -51,13 +51,13 @@ def test_a_phone_is_set_up_from_the_page_and_its_code_opens_the_door(desktop):
     assert len(codes) == 10
     expect(desktop.get_by_role("button", name="Print")).to_be_visible()
     desktop.get_by_role("link", name="I have kept them. Go on").click()
-    expect_heading(desktop, "What would you like to do?")
+    expect_heading(desktop, "Desk")
 
     press(desktop, "Sign out")
     expect(desktop.get_by_text("You are signed out.")).to_be_visible()
     type_password(desktop, "ada")
     type_code(desktop, app.generate(int(time.time()) + 30).decode(), "Sign in")
-    expect_heading(desktop, "What would you like to do?")
+    expect_heading(desktop, "Desk")
     press(desktop, "Sign out")
     type_password(desktop, "ada")
     type_code(desktop, codes[0], "Sign in")

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
-from intake import changes, workflow
+from intake import changes
 from intake.choices import Channel, Disposition, Outcome
 from intake.fields import encrypted_fields
 from intake.models import AuditEvent, Lead
@@ -12,7 +13,7 @@ from intake.models import AuditEvent, Lead
 # A Wednesday noon at the center's desk.
 NOON = datetime(2026, 11, 18, 20, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
-AFTER_LEASE = NOON + workflow.LEASE
+AFTER_LEASE = NOON + settings.LEASE
 NO_ANSWER = {"channel": Channel.CALL, "outcome": Outcome.NO_ANSWER}
 REACHED = {"channel": Channel.CALL, "outcome": Outcome.REACHED}
 SPAM = {"disposition": Disposition.SPAM}

@@ -2,11 +2,12 @@
 
 from django.urls import reverse
 
+from intake import workflow
 from intake.choices import Channel, Outcome
 from intake.models import Lead
 from tests import builders
 from tests.intake import desk
-from tests.intake.acting import act, workflow
+from tests.intake.acting import act
 
 CALLERS = {"name": "Maria Luz", "email": "maria@example.org", "ask_for": "Mia"}
 PATIENTS = {"patient_name": "Tomás Luz"}

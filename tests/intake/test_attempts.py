@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from intake import audit, workflow
@@ -44,7 +45,7 @@ def test_an_attempt_is_kept_and_makes_the_lead_mine(lead, ada):
     assert kept == attempt
     assert (kept.by, kept.at, kept.note) == (ada, NOON, "Rang ten times.")
     assert (kept.channel, kept.outcome) == (Channel.CALL, Outcome.NO_ANSWER)
-    assert (lead.owner, lead.lease_until) == (ada, NOON + workflow.LEASE)
+    assert (lead.owner, lead.lease_until) == (ada, NOON + settings.LEASE)
     assert (lead.status, lead.first_attempt_at, lead.reached_at) == (Status.CONTACTING, NOON, None)
     assert lead.version == 2
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
-from intake import audit, workflow
+from intake import audit, leases, workflow
 from intake.choices import HoursReason, Status
 from tests import builders, page
 from tests.intake import desk
@@ -42,14 +43,14 @@ def test_a_call_holds_the_lead_until_its_outcome_is_logged(lead, ada, ben):
     assert (lead.owner, lead.calling_since) == (ada, NOON)
     assert lead.lease_until == NOON + timedelta(minutes=90)
     assert lead.status == Status.CONTACTING
-    assert workflow.is_being_called(lead, at=LATER)
+    assert leases.is_being_called(lead, at=LATER)
     event = last_event(lead)
     assert (event.action, event.by, event.reason) == (audit.Action.CALL_STARTED, ada, "")
     for function, more in ((workflow.claim, {}), (workflow.start_call, {}),
                            (workflow.log_attempt, NO_ANSWER)):  # fmt: skip
         assert_refused("ada is on the phone", function, lead, by=ben, at=LATER, **more)
     act(workflow.log_attempt, lead, by=ada, at=LATER, **NO_ANSWER)
-    assert (lead.calling_since, lead.lease_until) == (None, LATER + workflow.LEASE)
+    assert (lead.calling_since, lead.lease_until) == (None, LATER + settings.LEASE)
 
 
 @pytest.mark.parametrize("end", ["release", "close"])
@@ -62,7 +63,7 @@ def test_a_call_also_ends_with_the_work(lead, ada, end):
 
 def test_a_call_that_nobody_ended_goes_back_to_the_queue(lead, ada, ben):
     act(workflow.start_call, lead, by=ada)
-    over = NOON + workflow.CALL_LEASE
+    over = NOON + leases.CALL_LEASE
     assert workflow.end_leases(at=over - timedelta(seconds=1)) == 0
     assert workflow.end_leases(at=over) == 1
     lead.refresh_from_db()
@@ -72,7 +73,7 @@ def test_a_call_that_nobody_ended_goes_back_to_the_queue(lead, ada, ben):
 
 def test_a_claim_after_a_forgotten_call_is_a_claim(lead, ada, ben):
     act(workflow.start_call, lead, by=ada)
-    over = NOON + workflow.CALL_LEASE
+    over = NOON + leases.CALL_LEASE
     act(workflow.claim, lead, by=ben, at=over)
     assert (lead.owner, lead.calling_since) == (ben, None)
 
@@ -80,7 +81,7 @@ def test_a_claim_after_a_forgotten_call_is_a_claim(lead, ada, ben):
 def test_somebody_reached_stays_with_who_reached_them(lead, ada):
     act(workflow.log_attempt, lead, by=ada, **REACHED)
     act(workflow.start_call, lead, by=ada, at=LATER)
-    assert workflow.end_leases(at=LATER + workflow.CALL_LEASE) == 1
+    assert workflow.end_leases(at=LATER + leases.CALL_LEASE) == 1
     lead.refresh_from_db()
     assert (lead.owner, lead.lease_until, lead.calling_since) == (ada, None, None)
     assert lead.status == Status.REACHED

@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from intake import audit, changes, workflow
@@ -44,7 +45,7 @@ def ben(db):
 
 def test_a_claimed_lead_is_mine_for_the_time_of_a_lease(lead, ada):
     act(workflow.claim, lead, by=ada)
-    assert (lead.owner, lead.lease_until) == (ada, NOON + workflow.LEASE)
+    assert (lead.owner, lead.lease_until) == (ada, NOON + settings.LEASE)
     assert (lead.status, lead.version) == (Status.CONTACTING, 2)
     event = last_event(lead)
     assert (event.action, event.by, event.at) == (audit.Action.CLAIMED, ada, NOON)
@@ -60,13 +61,13 @@ def test_a_claim_somebody_holds_is_not_taken_away(lead, ada, ben):
 def test_a_claim_that_ran_out_can_be_taken_over(lead, ada, ben):
     act(workflow.claim, lead, by=ada)
     act(workflow.claim, lead, by=ben, at=AFTER_LEASE)
-    assert (lead.owner, lead.lease_until) == (ben, AFTER_LEASE + workflow.LEASE)
+    assert (lead.owner, lead.lease_until) == (ben, AFTER_LEASE + settings.LEASE)
 
 
 def test_claiming_my_own_lead_again_prolongs_the_lease(lead, ada):
     act(workflow.claim, lead, by=ada)
     act(workflow.claim, lead, by=ada, at=LATER)
-    assert lead.lease_until == LATER + workflow.LEASE
+    assert lead.lease_until == LATER + settings.LEASE
 
 
 def test_a_lead_that_an_absent_colleague_reached_can_be_claimed(lead, ada, ben):
@@ -247,14 +248,14 @@ def test_only_quiet_claims_go_back_to_the_queue(db, ada, ben):
     act(workflow.log_attempt, reached, by=ada, **REACHED)
     act(workflow.claim, closed, by=ada)
     act(workflow.close, closed, by=ada, **SPAM)
-    assert workflow.end_leases(at=NOON + workflow.LEASE) == 1
+    assert workflow.end_leases(at=NOON + settings.LEASE) == 1
     owners = [Lead.objects.get(pk=lead.pk).owner for lead in (quiet, fresh, reached, closed, free)]
     assert owners == [None, ben, ada, ada, None]
     quiet.refresh_from_db()
     assert (quiet.status, quiet.lease_until, quiet.version) == (Status.NEW, None, 3)
     event = last_event(quiet)
     assert (event.action, event.by) == (audit.Action.LEASE_ENDED, None)
-    assert workflow.end_leases(at=NOON + workflow.LEASE) == 0
+    assert workflow.end_leases(at=NOON + settings.LEASE) == 0
 
 
 def test_the_page_of_somebody_whose_claim_ended_is_old(lead, ada):
