@@ -304,3 +304,51 @@ class CheckStatus(TextChoices):
 
     REQUESTED = "requested", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
+    RECORDED = "recorded", _("Recorded, not yet approved")
+    APPROVED = "approved", _("Approved, not yet explained")
+    EXPLAINED = "explained", _("Explained to the family")
+
+
+class Network(TextChoices):
+    """Plans pay one way for providers they have a contract with, and another for all others."""
+
+    IN = "in", _("In network")
+    OUT = "out", _("Out of network")
+
+
+class Known(TextChoices):
+    """What an insurance company answered, if it did."""
+
+    UNKNOWN = "unknown", _("Not known")
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
+class CopayPer(TextChoices):
+    DAY = "day", _("each day or visit")
+    STAY = "stay", _("the whole stay")
+
+
+class AskedHow(TextChoices):
+    """How the insurance company was asked."""
+
+    PHONE = "phone", _("On the phone")
+    PORTAL = "portal", _("On its website for providers")
+    ELECTRONIC = "electronic", _("By an electronic eligibility check")
+    LETTER = "letter", _("By letter or fax")
+
+
+class SentBack(TextChoices):
+    """Why a recorded benefits check is not approved."""
+
+    MISSING = "missing", _("Something is missing")
+    UNCLEAR = "unclear", _("Figures contradict each other")
+    OTHER_MEMBER = "other_member", _("It is not the plan on the card")
+    ASK_AGAIN = "ask_again", _("The insurance company has to be asked again")
+
+
+class ExplainedTo(TextChoices):
+    """Whom the benefits were explained to. They are the patient’s own."""
+
+    PATIENT = "patient", _("The patient")
+    CALLER = "caller", _("The caller, and the patient agreed to that")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from intake import leases, spoken
 from intake.choices import Language, Priority
-from intake.models import DeskLook, Lead
+from intake.models import BenefitsCheck, DeskLook, Lead
 from intake.promises import AT_RISK
 
 # Rows of a list. Nobody holds more leads at once than fit into the first.
@@ -133,8 +133,8 @@ def _row(lead: Lead, *, new_since: datetime, at: datetime, zone: str) -> Row:
     )
 
 
-def pressing(lead: Lead, *, at: datetime) -> tuple[str, str]:
-    """Return how pressing an open lead is: the kind of badge, and its word."""
+def pressing(lead: Lead | BenefitsCheck, *, at: datetime) -> tuple[str, str]:
+    """Return how pressing something open is: the kind of badge, and its word."""
     left = lead.due_at - at
     if left < timedelta(0):
         return "late", _("late")

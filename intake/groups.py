@@ -11,6 +11,7 @@ CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 GROUPS = {
     ADMISSIONS: {
         "intake.lead": ["view", "change", "reveal"],
+        "intake.benefitscheck": ["view", "change", "approve"],
         "intake.withdrawal": ["add"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view"],
@@ -20,6 +21,7 @@ GROUPS = {
     },
     MANAGERS: {
         "intake.lead": ["view", "change", "reveal", "forget"],
+        "intake.benefitscheck": ["view", "change", "approve"],
         "intake.withdrawal": ["view", "add", "change"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view", "add", "change"],

@@ -54,6 +54,19 @@ ROWS = {
         ),
     },
 }
+# Below an insurance form: what the insurance company said, for each network, for each level.
+BENEFITS = _names(
+    "asked_on asked_how representative call_reference manager renews_on notes expires_on "
+    "recorded_at sent_back_note approved_at explained_at explained_to"
+)
+NETWORK = _names(
+    "network deductible deductible_met family_deductible family_deductible_met limit limit_met "
+    "family_limit family_limit_met"
+)
+LEVEL = _names(
+    "level covered prior_authorization deductible_applies copay copay_per coinsurance day_limit "
+    "days_used allowed_low allowed_high charge"
+)
 # They speak of both. Messages are the caller's own words, so they are in the caller's copy;
 # staff's notes are in a copy only where caller and patient are one. Either erasure takes both.
 WORDS = {"callbacks": "message", "verifications": "message", "attempts": "note"}

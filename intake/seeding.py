@@ -216,6 +216,7 @@ class World:
         lead.arrival = choices.Arrival.INSURANCE
         lead.patient_name = self.name() if lead.for_whom != choices.ForWhom.SELF else ""
         return InsuranceVerification(
+            due_at=lead.promised_by,
             birth_date=date(1950, 1, 1) + timedelta(days=random.randrange(365 * 55)),
             carrier=random.choice(self.carriers) if self.carriers else None,
             member_id=f"MADEUP{random.randrange(10**8):08}",

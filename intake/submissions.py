@@ -176,6 +176,8 @@ def _store(
         _appoint(lead, promise if data.get("appointment") else None, diary, sending, at=at)
 
     request.lead, request.received_at = lead, at
+    if isinstance(request, InsuranceVerification):
+        request.due_at = lead.promised_by
     request.save(force_insert=True)
     CardImage.objects.bulk_create(
         CardImage(

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from rehab_site.env import (
     BASE_DIR,
     audit_retention_days,
+    benefits_second_person,
     cache_server,
     encryption_keys,
     env,
@@ -144,6 +145,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Only staff have sessions: their cookie never travels to the public pages.
 SESSION_COOKIE_PATH = "/admin/"
 LOGIN_URL = "admin:login"
+
+# Whether who wrote benefits down may also approve them; at night one person is often alone.
+BENEFITS_SECOND_PERSON = benefits_second_person()
 
 # As NIST SP 800-63B-4 has it: length instead of rules of composition, no forced change,
 # nothing common or near the own name, pasting allowed. It asks for 15 characters where the

@@ -26,8 +26,8 @@ BORROWS = {
 
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
-    "leaves": "choices phones crypto notices nonces cards card_decoder uploads windows spoken "
-    "audit_guard",
+    "leaves": "choices phones amounts crypto notices nonces cards card_decoder uploads windows "
+    "spoken audit_guard",
     "fields": "fields",
     "models": "models",
     "rules": "lookup crisis duty routing promises appointments seats reachable leases desk audit "

@@ -3,6 +3,12 @@
 from intake.models.appointment import Appointment
 from intake.models.audit_event import AppendOnly, AuditEvent, AuditHead
 from intake.models.audit_purge import AuditCut, AuditPermit
+from intake.models.benefits import (
+    BenefitsCheck,
+    BenefitsRecord,
+    LevelBenefits,
+    NetworkBenefits,
+)
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText, SharingTerms, Withdrawal
 from intake.models.contact_attempt import ContactAttempt
@@ -22,6 +28,8 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "AuditPermit",
+    "BenefitsCheck",
+    "BenefitsRecord",
     "CallbackRequest",
     "CardImage",
     "Carrier",
@@ -35,6 +43,8 @@ __all__ = [
     "InsuranceVerification",
     "KeyCanary",
     "Lead",
+    "LevelBenefits",
+    "NetworkBenefits",
     "Outbox",
     "ParkedCard",
     "RecoveryCode",

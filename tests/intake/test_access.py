@@ -110,6 +110,15 @@ TABLE = """
 /admin/intake/auditevent/<path:object_id>/delete/        login  403    403    403    403    403
 /admin/intake/auditevent/<path:object_id>/change/        login  403    403    200    200    200
 /admin/intake/auditevent/<path:object_id>/               login  on     on     on     on     on
+/admin/intake/benefitscheck/<uuid:pk>/record/            login  403    on     on     403    on
+/admin/intake/benefitscheck/<uuid:pk>/reveal/            login  403    on     on     403    on
+/admin/intake/benefitscheck/<uuid:pk>/do/<slug:action>/  login  405    405    405    405    405
+/admin/intake/benefitscheck/                             login  403    200    200    403    200
+/admin/intake/benefitscheck/add/                         login  403    403    403    403    403
+/admin/intake/benefitscheck/<path:object_id>/history/    login  403    on     on     403    on
+/admin/intake/benefitscheck/<path:object_id>/delete/     login  403    403    403    403    403
+/admin/intake/benefitscheck/<path:object_id>/change/     login  403    200    200    403    200
+/admin/intake/benefitscheck/<path:object_id>/            login  on     on     on     on     on
 /admin/intake/carrier/                                   login  200    200    200    403    200
 /admin/intake/carrier/add/                               login  200    403    200    403    200
 /admin/intake/carrier/<path:object_id>/history/          login  200    200    200    403    200
@@ -276,6 +285,7 @@ MODELS = {
     "programs/program": Program,
     "programs/question": Question,
     "intake/auditevent": AuditEvent,
+    "intake/benefitscheck": InsuranceVerification,
     "intake/carrier": Carrier,
     "intake/consenttext": ConsentText,
     "intake/lead": Lead,
@@ -357,6 +367,9 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
         "view_lead",
         "change_lead",
         "reveal_lead",
+        "view_benefitscheck",
+        "change_benefitscheck",
+        "approve_benefitscheck",
         "add_withdrawal",
         "view_outbox",
         "view_carrier",
