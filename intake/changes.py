@@ -68,6 +68,7 @@ _WATCHED = (
     "owner_id",
     "routed_to_id",
     "routed_because",
+    "offered_until",
     "lease_until",
     "calling_since",
     "due_at",

@@ -159,6 +159,15 @@ class Lowered(TextChoices):
     EMERGENCY = "emergency", _("Emergency services or a crisis line took over")
 
 
+class Target(TextChoices):
+    """Whom a routing rule offers a lead to."""
+
+    PERSON = "person", _("One person")
+    SAME = "same", _("Whoever had this caller before")
+    ANYBODY = "anybody", _("Anybody on duty who takes it, by turns")
+    QUEUE = "queue", _("Everybody: the shared queue")
+
+
 class PromiseBroken(TextChoices):
     """Why nobody tried to call inside the promised time."""
 

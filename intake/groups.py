@@ -18,6 +18,7 @@ GROUPS = {
         "intake.staffprofile": ["view"],
         "intake.duty": ["view"],
         "intake.dutychange": ["view"],
+        "intake.routingrule": ["view"],
     },
     MANAGERS: {
         "intake.lead": ["view", "change", "reveal", "forget"],
@@ -28,6 +29,7 @@ GROUPS = {
         "intake.staffprofile": ["view", "add", "change"],
         "intake.duty": ["view", "add", "change", "delete"],
         "intake.dutychange": ["view", "add", "change", "delete"],
+        "intake.routingrule": ["view", "add", "change", "delete"],
         "intake.consenttext": ["view"],
         "intake.auditevent": ["view"],
     },

@@ -26,7 +26,7 @@ TOMBSTONE = _names(
 )
 # What stays as long as anything does: pages of the lead reckon with it.
 WORKING = _names(
-    "window timezone location owner routed_to routed_because lease_until calling_since merged_into"
+    "window timezone location owner routed_to offered_until lease_until calling_since merged_into"
 )
 LEAD = {
     Part.CALLER: _names(

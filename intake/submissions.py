@@ -16,12 +16,23 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from intake import abuse, audit, consent, lookup, outbox, priorities, receipts, seats
+from intake import (
+    abuse,
+    audit,
+    consent,
+    lookup,
+    offers,
+    outbox,
+    priorities,
+    receipts,
+    seats,
+)
 from intake.abuse import Sending
 from intake.appointments import Diary
 from intake.cards import CardPage
 from intake.choices import Arrival, ConsentKind, Status, Suspicion
 from intake.models import (
+    AuditEvent,
     CallbackRequest,
     CardImage,
     Consent,
@@ -147,12 +158,14 @@ def _store(
         return lead
     looks_like = abuse.suspicions(sending, phone=data.get("phone", ""), at=at) if sending else []
     contact = {name: data[name] for name in CONTACT if name in data}
+    is_returning = waits_anew = True
     if lead is None:
         lead = Lead(form_nonce=nonce, received_at=at, arrival=_arrival(request), **contact)
         _promise(lead, promise)
         lead.reference = _reference()
         lead.pin_digest = receipts.pin_digest(lead.pk, receipts.pin_for(nonce))
-        lead.possibly_same_id = lookup.possibly_same(lead)
+        lead.possibly_same_id, colleague = lookup.earlier(lead)
+        is_returning = lead.possibly_same_id is not None
         _suspect(lead, looks_like)
     else:
         if lead.reached_at is None:
@@ -163,14 +176,20 @@ def _store(
             # Who asks for a call again may be called again.
             lead.call_ok = True
         # Who only adds details waits for the call they were promised, if it is still to come.
-        if not (onto and lead.is_open and lead.promised_by > at):
+        colleague, waits_anew = lead.owner_id, not (onto and lead.is_open and lead.promised_by > at)
+        if waits_anew:
             _wait_again(lead, promise)
         lead.version += 1
     lead.active_at = at
     names = _filled(data, cards)
     if priorities.heed(lead, data.get("message", "")):
         names.append("priority")
-    event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)
+    events = [audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)]
+    if waits_anew and lead.owner_id is None:
+        known = {"is_returning": is_returning, "earlier": colleague}
+        if offers.offer(lead, **known, at=at):
+            routed = {"by": None, "at": at, "fields": offers.FIELDS}
+            events.append(audit.link(lead, audit.Action.ROUTED, **routed))
     lead.save(force_insert=lead._state.adding)
     if diary:
         _appoint(lead, promise if data.get("appointment") else None, diary, sending, at=at)
@@ -191,7 +210,7 @@ def _store(
         for side, pages in cards.items()
         for number, page in enumerate(pages, start=1)
     )
-    if event.seq == 1:
+    if events[0].seq == 1:
         names = [data.get("holder_name", "")]
         SearchToken.objects.bulk_create(lookup.tokens(lead, more_names=names))
     else:
@@ -200,7 +219,7 @@ def _store(
     asked = [] if onto else [ConsentKind.CALL]
     kinds = asked + [kind for name, kind in TICKS.items() if data.get(name)]
     Consent.objects.bulk_create(consent.given_on_form(lead, kinds, texts, at=at))
-    event.save(force_insert=True)
+    AuditEvent.objects.bulk_create(events)
     outbox.new_request(lead, at=at).save(force_insert=True)
     return lead
 

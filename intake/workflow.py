@@ -184,7 +184,8 @@ def end_leases(*, at: datetime, limit: int = 100) -> int:
 
 
 def _give_back(held: Lead) -> None:
-    held.owner = held.lease_until = held.calling_since = None
+    # An offer is made once: who lets a lead go is not given it first again.
+    held.owner = held.lease_until = held.calling_since = held.offered_until = None
     if held.status == Status.CONTACTING and held.first_attempt_at is None:
         held.status = Status.NEW
 

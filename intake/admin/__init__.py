@@ -7,6 +7,7 @@ from intake.admin import (
     duty,
     lead,
     notifications,
+    routing,
     staff,
     withdrawals,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "duty",
     "lead",
     "notifications",
+    "routing",
     "staff",
     "withdrawals",
 ]

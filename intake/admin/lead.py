@@ -23,7 +23,7 @@ from programs.context import current_center
 @admin.register(Lead)
 class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
     list_display_links = ["reference"]
-    list_select_related = ["owner", "program"]
+    list_select_related = ["owner", "program", "routed_to"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
     empty_value_display = "–"
     list_per_page = 50

@@ -18,6 +18,7 @@ from intake import (
     crisis,
     drafts,
     leases,
+    offers,
     reachable,
     receipts,
     seats,
@@ -109,6 +110,7 @@ def show(
         ),
         "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at)
         or bool(known["appointment"] and known["appointment"].is_on(at)),
+        "is_offered": offers.is_offered(lead, at=at),
         "is_calling_hour": reachable.is_calling_hour(lead, at=at),
         "is_being_called": leases.is_being_called(lead, at=at),
         "is_mine": reveal.is_owner(lead, user),

@@ -8,7 +8,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from intake import desk, leases
+from intake import desk, leases, offers
 from intake.admin import search
 from intake.choices import Priority
 from intake.models import Lead
@@ -143,6 +143,12 @@ class QueueColumns:
 
     @admin.display(description=_("owner"))
     def holder(self, lead: Lead):
+        if offers.is_offered(lead, at=timezone.now()):
+            name = offers.name_of(lead.routed_to)
+            return format_html(
+                '<span class="badge badge-quiet">{}</span>',
+                _t("offered to %(name)s first") % {"name": name},
+            )
         if lead.owner is None:
             return format_html('<span class="badge badge-quiet">{}</span>', _t("nobody yet"))
         return leases.holder(lead, at=timezone.now(), zone=self.zone)

@@ -17,6 +17,7 @@ from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox
 from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
+from intake.models.routing import RoutingRule
 from intake.models.search_token import SearchToken
 from intake.models.staff import DeskLook, Draft, RecoveryCode, SecondFactor, StaffSession
 from intake.models.throttle import Throttle
@@ -48,6 +49,7 @@ __all__ = [
     "Outbox",
     "ParkedCard",
     "RecoveryCode",
+    "RoutingRule",
     "SearchToken",
     "SecondFactor",
     "SharingTerms",

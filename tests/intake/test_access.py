@@ -22,6 +22,7 @@ from intake.models import (
     InsuranceVerification,
     Lead,
     Outbox,
+    RoutingRule,
     StaffProfile,
     Withdrawal,
 )
@@ -144,6 +145,13 @@ TABLE = """
 /admin/intake/lead/<path:object_id>/delete/              login  403    403    403    403    403
 /admin/intake/lead/<path:object_id>/change/              login  403    200    200    200    200
 /admin/intake/lead/<path:object_id>/                     login  on     on     on     on     on
+/admin/intake/routingrule/try/                           login  403    200    200    403    200
+/admin/intake/routingrule/                               login  403    200    200    403    200
+/admin/intake/routingrule/add/                           login  403    403    200    403    200
+/admin/intake/routingrule/<path:object_id>/history/      login  403    200    200    403    200
+/admin/intake/routingrule/<path:object_id>/delete/       login  403    403    200    403    200
+/admin/intake/routingrule/<path:object_id>/change/       login  403    200    200    403    200
+/admin/intake/routingrule/<path:object_id>/              login  on     on     on     on     on
 /admin/intake/staffprofile/                              login  403    200    200    403    200
 /admin/intake/staffprofile/add/                          login  403    403    200    403    200
 /admin/intake/staffprofile/<path:object_id>/history/     login  403    200    200    403    200
@@ -219,6 +227,7 @@ def site(db):
     builders.carrier()
     colleague = builders.staff("colleague", "Admissions")
     builders.profile(colleague)
+    RoutingRule.objects.create(number=10)
     told = {"kinds": ["text"], "told": "phone", "today": timezone.localdate()}
     agreements.withdraw(lead, by=colleague, at=timezone.now(), **told)
     return {
@@ -290,6 +299,7 @@ MODELS = {
     "intake/consenttext": ConsentText,
     "intake/lead": Lead,
     "intake/outbox": Outbox,
+    "intake/routingrule": RoutingRule,
     "intake/staffprofile": StaffProfile,
     "intake/withdrawal": Withdrawal,
 }
@@ -376,6 +386,7 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
         "view_staffprofile",
         "view_duty",
         "view_dutychange",
+        "view_routingrule",
     }
     editors = Group.objects.get(name=groups.CONTENT_EDITORS).permissions
     of_people = editors.filter(content_type__app_label="intake")
