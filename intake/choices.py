@@ -168,6 +168,14 @@ class Target(TextChoices):
     QUEUE = "queue", _("Everybody: the shared queue")
 
 
+class PromiseOutcome(TextChoices):
+    """How a promise to call ended."""
+
+    KEPT = "kept", _("Kept")
+    BROKEN = "broken", _("Broken")
+    MOVED = "moved", _("Moved as the person wished")
+
+
 class PromiseBroken(TextChoices):
     """Why nobody tried to call inside the promised time."""
 
@@ -205,6 +213,10 @@ class Outcome(TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
     CALL_BACK = "call_back", _("Asked to be called at another time")
+
+
+# The person has not been spoken with: another try follows.
+UNREACHED = (Outcome.LEFT_MESSAGE, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER)
 
 
 class Part(TextChoices):

@@ -6,7 +6,8 @@ ADMISSIONS, MANAGERS = "Admissions", "Admissions managers"
 CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 
 # Group: model → permissions. Leads change only through `workflow`, which asks for "change";
-# "reveal" shows masked insurance details, "forget" copies or erases on request. Whoever may
+# "reveal" shows masked insurance details, "forget" copies or erases on request, "manage" opens
+# the report and explains broken promises, "export" downloads its list. Whoever may
 # "add" a withdrawal writes one down; "change" marks it as carried out.
 GROUPS = {
     ADMISSIONS: {
@@ -21,8 +22,9 @@ GROUPS = {
         "intake.routingrule": ["view"],
     },
     MANAGERS: {
-        "intake.lead": ["view", "change", "reveal", "forget"],
+        "intake.lead": ["view", "change", "reveal", "forget", "manage", "export"],
         "intake.benefitscheck": ["view", "change", "approve"],
+        "intake.cadencestep": ["view", "add", "change", "delete"],
         "intake.withdrawal": ["view", "add", "change"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view", "add", "change"],

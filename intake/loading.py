@@ -1,4 +1,4 @@
-"""Default carriers and consent wordings, from the files under `intake/content/`."""
+"""Default carriers, cadence and consent wordings, from the files under `intake/content/`."""
 
 import tomllib
 from collections import Counter
@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from intake import consent
-from intake.models import Carrier, ConsentText
+from intake.models import CadenceStep, Carrier, ConsentText
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -19,6 +19,10 @@ def load(language: str) -> Counter:
     if not Carrier.objects.exists():
         Carrier.objects.bulk_create(Carrier(**carrier) for carrier in carriers)
         counts["created"] += len(carriers)
+    steps = tomllib.loads((CONTENT / "cadence.toml").read_text("utf-8"))["steps"]
+    if not CadenceStep.objects.exists():
+        CadenceStep.objects.bulk_create(CadenceStep(**step) for step in steps)
+        counts["created"] += len(steps)
     for row in tomllib.loads((folder / "consents.toml").read_text("utf-8"))["consents"]:
         # Words that people agreed to stay as they were; new words are a new version. Once
         # staff have published words of their own, the file has no more say.

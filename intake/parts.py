@@ -70,8 +70,9 @@ LEVEL = _names(
 # They speak of both. Messages are the caller's own words, so they are in the caller's copy;
 # staff's notes are in a copy only where caller and patient are one. Either erasure takes both.
 WORDS = {"callbacks": "message", "verifications": "message", "attempts": "note"}
-# Who looked and what was changed: never erased, and in no copy. It holds no values.
-TRAIL = _names("audit_events audit_cut")
+# Who looked, what was changed, which promises were kept: never erased, and in no copy. It holds
+# no values.
+TRAIL = _names("audit_events audit_cut promises")
 # What staff had typed and not sent: in no copy, and gone with either part.
 UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.

@@ -24,6 +24,7 @@ from intake import (
     offers,
     outbox,
     priorities,
+    promise_clock,
     receipts,
     seats,
 )
@@ -161,7 +162,7 @@ def _store(
     is_returning = waits_anew = True
     if lead is None:
         lead = Lead(form_nonce=nonce, received_at=at, arrival=_arrival(request), **contact)
-        _promise(lead, promise)
+        promise_clock.begin(lead, promise, at=at)
         lead.reference = _reference()
         lead.pin_digest = receipts.pin_digest(lead.pk, receipts.pin_for(nonce))
         lead.possibly_same_id, colleague = lookup.earlier(lead)
@@ -178,7 +179,7 @@ def _store(
         # Who only adds details waits for the call they were promised, if it is still to come.
         colleague, waits_anew = lead.owner_id, not (onto and lead.is_open and lead.promised_by > at)
         if waits_anew:
-            _wait_again(lead, promise)
+            _wait_again(lead, promise, at=at)
         lead.version += 1
     lead.active_at = at
     names = _filled(data, cards)
@@ -254,14 +255,9 @@ def _suspect(lead: Lead, looks_like: list[Suspicion]) -> None:
     lead.suspicion = " ".join(known)
 
 
-def _promise(lead: Lead, promise: Promise) -> None:
-    lead.promised_from, lead.promised_by = promise.start, promise.end
-    lead.due_at = promise.end
-
-
-def _wait_again(lead: Lead, promise: Promise) -> None:
+def _wait_again(lead: Lead, promise: Promise, *, at: datetime) -> None:
     """The person asked again: they wait anew, even where the lead was already ended."""
-    _promise(lead, promise)
+    promise_clock.begin(lead, promise, at=at)
     if not lead.is_open:
         lead.status, lead.disposition, lead.closed_at = Status.NEW, "", None
         lead.owner = lead.lease_until = lead.first_attempt_at = lead.reached_at = None

@@ -30,11 +30,11 @@ LAYERS = {
     "spoken audit_guard",
     "fields": "fields",
     "models": "models",
-    "rules": "lookup crisis duty routing offers promises appointments seats reachable leases desk "
-    "audit changes consent outbox throttle abuse canary parts journal second_factor lockout "
-    "drafts staff_sessions",
-    "flows": "submissions priorities workflow taking assessments merging referrals agreements "
-    "benefits receipts parking rotation retention replay copies groups loading seeding "
+    "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "
+    "reachable leases desk audit changes consent outbox throttle abuse canary parts journal "
+    "second_factor lockout drafts staff_sessions",
+    "flows": "submissions priorities workflow promise_keeping taking assessments merging referrals "
+    "agreements benefits receipts parking rotation retention replay copies groups loading seeding "
     "audit_anchor audit_check audit_retention sign_in jobs",
     "edges": "forms form_page views receipt_views urls staff admin management migrations apps",
 }

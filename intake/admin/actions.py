@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import agreements, benefits, consent, leases, priorities, reachable, spoken, workflow
+from intake import (
+    agreements,
+    benefits,
+    consent,
+    leases,
+    priorities,
+    promise_clock,
+    promise_keeping,
+    reachable,
+    spoken,
+    workflow,
+)
 from intake.admin import outcomes
 from intake.changes import Refused
 from intake.forms import staff
@@ -21,6 +32,7 @@ FORMS = {
     "close": staff.CloseForm,
     "lift": staff.LiftForm,
     "lower": staff.LowerForm,
+    "explain": staff.ExplainForm,
     "permit": staff.PermitForm,
     "may-know": staff.MayKnowForm,
     "sharing": staff.SharingForm,
@@ -32,6 +44,7 @@ FORMS = {
 PERMISSIONS = {
     "withdraw": "intake.add_withdrawal",
     "carried-out": "intake.change_withdrawal",
+    "explain": "intake.manage_lead",
 }
 
 
@@ -67,6 +80,8 @@ def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
     if reachable.is_calling_hour(lead, at=at):
         for name in {"calling", "attempt"} & forms.keys():
             del forms[name].fields["hours_reason"]
+    if "attempt" in forms and not promise_clock.lacks_reason(lead, at=at):
+        del forms["attempt"].fields["late_because"]
     if "attempt" in forms:
         outcomes.narrow(forms["attempt"], lead)
     if "may-know" in forms:
@@ -115,7 +130,8 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
                 "time": spoken.time_of_day(due, zone),
             }
         case "close":
-            workflow.close(lead, version=version, by=by, at=at, **data)
+            may_give_up = by.has_perm("intake.manage_lead")
+            workflow.close(lead, version=version, by=by, at=at, may_give_up=may_give_up, **data)
             return _("Closed.")
         case "lift":
             priorities.lift(lead, version=version, by=by, at=at, **data)
@@ -123,6 +139,9 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
         case "lower":
             priorities.lower(lead, version=version, by=by, at=at, **data)
             return _("It stands in its usual place again.")
+        case "explain":
+            promise_keeping.explain(lead, version=version, by=by, at=at, **data)
+            return _("The reason is recorded.")
         case "permit":
             agreements.permit(lead, version=version, by=by, at=at, **data)
             return _("The permission is recorded.")

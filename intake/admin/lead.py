@@ -66,7 +66,7 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
 
     @method_decorator(never_cache)
     def changelist_view(self, request, extra_context=None):
-        self.remember_zone(request)
+        self.remember_clock(request)
         late = outbox.late(at=timezone.now()).count()
         context = {
             "title": _("Who waits"),

@@ -19,6 +19,7 @@ from intake import (
     drafts,
     leases,
     offers,
+    promise_clock,
     reachable,
     receipts,
     seats,
@@ -28,12 +29,14 @@ from intake import (
 )
 from intake.admin import actions, facts, outcomes, reveal, timeline
 from intake.admin.actions import FORMS
+from intake.cadence import Cadence
 from intake.changes import Refused
 from intake.choices import CheckStatus, ForWhom
 from intake.forms.staff import CarriedOutForm, PrintForm, StartCheckForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
 from intake.phones import Phone
+from intake.promise_clock import Risk
 from intake.promises import Clock
 from programs.context import current_center
 
@@ -80,9 +83,14 @@ def show(
     ]
     if "close" in forms and known["sharing"]:
         blocks = [replace(block, start=_start_form(block, lead)) for block in blocks]
+    clock, cadence = Clock.of(known["center"], at=at), Cadence.after(known["attempts"])
     tiles = []
     if "attempt" in forms:
-        tiles = outcomes.tiles(forms["attempt"], lead, Clock.of(known["center"], at=at), at=at)
+        tiles = outcomes.tiles(forms["attempt"], lead, clock, cadence, at=at)
+    promises = list(lead.promises.all())
+    if any(record.lacks_reason for record in promises) and actions.may(user, "explain"):
+        fresh = FORMS["explain"](initial={"version": lead.version}, prefix="explain")
+        forms.setdefault("explain", fresh)
     context = {
         **model_admin.admin_site.each_context(request),
         **known,
@@ -105,6 +113,9 @@ def show(
         "kept": kept,
         "refused": refused_form,
         "texts": consent.current_texts(language=lead.language, at=at),
+        "promises": promises,
+        "pressing": promise_clock.pressing(lead, risk=Risk.of(clock)),
+        "cadence": cadence,
         "promised": spoken.between(
             lead.promised_from, lead.promised_by, known["center"].time_zone, now=at
         ),

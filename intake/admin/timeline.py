@@ -23,7 +23,12 @@ TOLD_BY_ROWS = (
 LOOKS, CHANGES = 40, 200
 REASONS = {
     value: label
-    for vocabulary in (choices.Lifted, choices.Lowered, choices.HoursReason)
+    for vocabulary in (
+        choices.Lifted,
+        choices.Lowered,
+        choices.HoursReason,
+        choices.PromiseBroken,
+    )
     for value, label in vocabulary.choices
 }
 

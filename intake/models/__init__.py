@@ -9,6 +9,7 @@ from intake.models.benefits import (
     LevelBenefits,
     NetworkBenefits,
 )
+from intake.models.cadence_step import CadenceStep
 from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText, SharingTerms, Withdrawal
 from intake.models.contact_attempt import ContactAttempt
@@ -16,6 +17,7 @@ from intake.models.duty import Duty, DutyChange, StaffProfile
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox
+from intake.models.promise_record import PromiseRecord
 from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
 from intake.models.routing import RoutingRule
 from intake.models.search_token import SearchToken
@@ -31,6 +33,7 @@ __all__ = [
     "AuditPermit",
     "BenefitsCheck",
     "BenefitsRecord",
+    "CadenceStep",
     "CallbackRequest",
     "CardImage",
     "Carrier",
@@ -48,6 +51,7 @@ __all__ = [
     "NetworkBenefits",
     "Outbox",
     "ParkedCard",
+    "PromiseRecord",
     "RecoveryCode",
     "RoutingRule",
     "SearchToken",

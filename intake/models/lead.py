@@ -186,6 +186,8 @@ class Lead(models.Model):
             ("reveal_lead", _("Can see masked insurance details")),
             ("forget_lead", _("Can copy or erase a lead on request")),
             ("hold_lead", _("Can set and lift a legal hold")),
+            ("manage_lead", _("Can see the report, explain broken promises, close early")),
+            ("export_lead", _("Can download the list of requests")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -233,6 +235,11 @@ class Lead(models.Model):
             ),
             models.Index(
                 fields=["-received_at"], name="lead_open_newest", condition=Q(closed_at=None)
+            ),
+            models.Index(
+                fields=["promised_by"],
+                name="lead_promise_runs",
+                condition=Q(closed_at=None, promise_kept=None),
             ),
             models.Index(fields=["closed_at", "id"], name="lead_closed"),
             # Whose turn it is: who was offered a lead the longest time ago.

@@ -15,6 +15,7 @@ from django.utils import timezone
 from intake import agreements, groups
 from intake.models import (
     AuditEvent,
+    CadenceStep,
     CardImage,
     Carrier,
     ConsentText,
@@ -120,6 +121,12 @@ TABLE = """
 /admin/intake/benefitscheck/<path:object_id>/delete/     login  403    403    403    403    403
 /admin/intake/benefitscheck/<path:object_id>/change/     login  403    200    200    403    200
 /admin/intake/benefitscheck/<path:object_id>/            login  on     on     on     on     on
+/admin/intake/cadencestep/                               login  403    403    200    403    200
+/admin/intake/cadencestep/add/                           login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/history/      login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/delete/       login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/change/       login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/              login  on     on     on     on     on
 /admin/intake/carrier/                                   login  200    200    200    403    200
 /admin/intake/carrier/add/                               login  200    403    200    403    200
 /admin/intake/carrier/<path:object_id>/history/          login  200    200    200    403    200
@@ -225,6 +232,7 @@ def site(db):
     lead = builders.lead(name="Maria Luz", message="He uses fentanyl.")
     desk.send_insurance(lead, images=1)
     builders.carrier()
+    CadenceStep.objects.create(attempt=1, wait_hours=3)
     colleague = builders.staff("colleague", "Admissions")
     builders.profile(colleague)
     RoutingRule.objects.create(number=10)
@@ -298,6 +306,7 @@ MODELS = {
     "intake/carrier": Carrier,
     "intake/consenttext": ConsentText,
     "intake/lead": Lead,
+    "intake/cadencestep": CadenceStep,
     "intake/outbox": Outbox,
     "intake/routingrule": RoutingRule,
     "intake/staffprofile": StaffProfile,
