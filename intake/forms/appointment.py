@@ -92,10 +92,12 @@ class WithAppointment(forms.Form):
         zone = self.cleaned_data.get("timezone", self.shown_in)
         if self.data.get("shown_in", zone) != zone:
             raise ValidationError(
-                gettext("All times are now shown in the time zone you chose (%(zone)s). Please check "
-                   "yours, then press the button again.")
+                gettext(
+                    "All times are now shown in the time zone you chose (%(zone)s). Please check "
+                    "yours, then press the button again."
+                )
                 % {"zone": windows.zone_label(zone)}
-            )  # fmt: skip
+            )
         if not at - LONG_AGO < start < at + FURTHEST:
             raise ValidationError(self.said_taken())
         return start
