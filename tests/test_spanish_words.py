@@ -17,14 +17,15 @@ FOLDER = ROOT / "locale/es/LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 
 # Staff work in English.
-FOR_STAFF = {"admin", "registration", "staff.py", "sign_in.py", "privacy.py"}
+FOR_STAFF = {"admin", "registration"}
 TEMPLATES = [
     path
     for path in sorted((ROOT / "templates").rglob("*.html"))
     if not FOR_STAFF & set(path.relative_to(ROOT / "templates").parts)
 ]
+PUBLIC_FORMS = ("appointment", "callback", "contact", "inputs", "insurance", "receipt")
 MODULES = [
-    *(path for path in (ROOT / "intake/forms").glob("*.py") if path.name not in FOR_STAFF),
+    *(ROOT / "intake/forms" / f"{name}.py" for name in PUBLIC_FORMS),
     *(ROOT / "intake" / f"{name}.py" for name in ("cards", "form_page", "phones")),
     *(ROOT / "intake" / f"{name}.py" for name in ("receipt_views", "spoken", "views", "windows")),
     *(ROOT / "programs" / f"{name}.py" for name in ("guide_form", "ranges", "trails")),
