@@ -87,6 +87,7 @@ _WATCHED = (
     "text_ok",
     "email_ok",
     "may_know",
+    "possibly_same_id",
     "merged_into_id",
 )
 

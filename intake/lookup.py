@@ -120,16 +120,17 @@ def possibly_same(lead: Lead) -> uuid.UUID | None:
 
 def earlier(lead: Lead) -> tuple[uuid.UUID | None, int | None]:
     """Return the newest other lead of the same phone or email, and who had one of them last."""
-    kinds = [(Kind.PHONE, lead.phone)]
+    newest = same_contact(lead).order_by("-lead__received_at")
+    leads = list(newest.values_list("lead_id", "lead__owner_id")[:RECENT])
+    owners = [owner for _lead, owner in leads if owner]
+    return (leads[0][0] if leads else None), (owners[0] if owners else None)
+
+
+def same_contact(lead: Lead) -> QuerySet:
+    """Return the keys of the other leads with the same phone or email."""
+    kinds = [(Kind.PHONE, lead.phone)] if lead.phone else []
     if lead.email:
         kinds.append((Kind.EMAIL, lead.email.casefold()))
     digests = [digest for kind, value in kinds for digest in _term(kind, value)[1]]
-    found = (
-        SearchToken.objects.filter(digest__in=digests, kind__in=[Kind.PHONE, Kind.EMAIL])
-        .exclude(lead=lead)
-        .order_by("-lead__received_at")
-        .values_list("lead_id", "lead__owner_id")[:RECENT]
-    )
-    leads = list(found)
-    owners = [owner for _lead, owner in leads if owner]
-    return (leads[0][0] if leads else None), (owners[0] if owners else None)
+    tokens = SearchToken.objects.filter(digest__in=digests, kind__in=[Kind.PHONE, Kind.EMAIL])
+    return tokens.exclude(lead=lead).order_by().values("lead_id")

@@ -259,6 +259,9 @@ def _wait_again(lead: Lead, promise: Promise, *, at: datetime) -> None:
     """The person asked again: they wait anew, even where the lead was already ended."""
     promise_clock.begin(lead, promise, at=at)
     if not lead.is_open:
+        # Who asks again is not done with; whether it is the same person, staff decide anew.
+        lead.possibly_same_id = lead.merged_into_id or lead.possibly_same_id
+        lead.merged_into = None
         lead.status, lead.disposition, lead.closed_at = Status.NEW, "", None
         lead.owner = lead.lease_until = lead.first_attempt_at = lead.reached_at = None
 

@@ -177,6 +177,8 @@ def reopen(lead: Lead, *, version: int, by, at: datetime) -> None:
     with change(lead, Action.REOPENED, version=version, by=by, at=at) as held:
         if held.is_open:
             raise Refused(_("This lead is open already."))
+        if held.merged_into_id:
+            raise Refused(_("This lead was merged into another one. Undo the merge instead."))
         if not held.phone:
             raise Refused(_("The caller was forgotten on request: nobody is left to call."))
         held.status = Status.REACHED if held.reached_at else Status.CONTACTING

@@ -10,6 +10,7 @@ from intake import (
     benefits,
     consent,
     leases,
+    merging,
     priorities,
     promise_clock,
     promise_keeping,
@@ -33,6 +34,10 @@ FORMS = {
     "lift": staff.LiftForm,
     "lower": staff.LowerForm,
     "explain": staff.ExplainForm,
+    "link": staff.OtherForm,
+    "unlink": staff.ActionForm,
+    "merge": staff.OtherForm,
+    "unmerge": staff.ActionForm,
     "permit": staff.PermitForm,
     "may-know": staff.MayKnowForm,
     "sharing": staff.SharingForm,
@@ -57,6 +62,8 @@ def offered(lead: Lead, user, *, at: datetime) -> list[str]:
     always = ["new-pin", "permit", "may-know", "sharing", "withdraw"]
     if lead.priority:
         always.append("lower")
+    if lead.merged_into_id:
+        return ["unmerge", *always]
     if not lead.is_open:
         return ["reopen", *always]
     if not lead.priority:
@@ -142,6 +149,21 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
         case "explain":
             promise_keeping.explain(lead, version=version, by=by, at=at, **data)
             return _("The reason is recorded.")
+        case "link":
+            merging.link(lead, _other(data), version=version, by=by, at=at)
+            return _("Noted as the same person. Both leads go on.")
+        case "unlink":
+            merging.unlink(lead, version=version, by=by, at=at)
+            return _("Noted as two people.")
+        case "merge":
+            other = _other(data)
+            merging.merge(lead, other, version=version, by=by, at=at)
+            return _("Merged. Work goes on with %(reference)s; you can undo it here.") % {
+                "reference": other.reference
+            }
+        case "unmerge":
+            merging.unmerge(lead, version=version, by=by, at=at)
+            return _("Taken apart again.")
         case "permit":
             agreements.permit(lead, version=version, by=by, at=at, **data)
             return _("The permission is recorded.")
@@ -170,6 +192,12 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
 
 def _minutes(time: timedelta) -> int:
     return time.seconds // 60
+
+
+def _other(data: dict) -> Lead:
+    other = Lead.objects.filter(pk=data["other"]).first()
+    _must_exist(other)
+    return other
 
 
 def _must_exist(row) -> None:

@@ -96,6 +96,12 @@ class LowerForm(ActionForm):
     )
 
 
+class OtherForm(ActionForm):
+    """About this lead and another one."""
+
+    other = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class PermitForm(ActionForm):
     kind = choose(
         [(kind.value, kind.label) for kind in agreements.FLAGS],
