@@ -78,7 +78,7 @@ class WithAppointment(forms.Form):
             (
                 f"{capfirst(spoken.day(slots[0].start, zone, now=at))} ({named})",
                 [
-                    (f"{slot.start:%Y-%m-%dT%H:%MZ}", spoken.time_of_day(slot.start, zone))
+                    (f"{slot.start:%Y-%m-%dT%H:%MZ}", spoken.hour(slot.start, zone))
                     for slot in slots
                 ],
             )
