@@ -68,11 +68,8 @@ _WATCHED = (
     "owner_id",
     "routed_to_id",
     "routed_because",
-    "offered_until",
     "lease_until",
     "calling_since",
-    "promised_from",
-    "promised_by",
     "due_at",
     "promise_kept",
     "promise_broken_because",
@@ -87,7 +84,6 @@ _WATCHED = (
     "text_ok",
     "email_ok",
     "may_know",
-    "possibly_same_id",
     "merged_into_id",
 )
 
@@ -117,6 +113,8 @@ _CHANGES = (
     Action.HANDED_OVER,
     Action.MOVED,
     Action.PRIORITIZED,
+    Action.ESCALATED,
+    Action.PROMISE_BROKEN,
     Action.PROMISE_EXPLAINED,
     Action.CONTACT_EDITED,
     Action.ASSESSMENT_SET,

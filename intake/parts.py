@@ -26,7 +26,7 @@ TOMBSTONE = _names(
 )
 # What stays as long as anything does: pages of the lead reckon with it.
 WORKING = _names(
-    "window timezone location owner routed_to offered_until lease_until calling_since merged_into"
+    "window timezone location owner routed_to routed_because lease_until calling_since merged_into"
 )
 LEAD = {
     Part.CALLER: _names(
@@ -54,25 +54,11 @@ ROWS = {
         ),
     },
 }
-# Below an insurance form: what the insurance company said, for each network, for each level.
-BENEFITS = _names(
-    "asked_on asked_how representative call_reference manager renews_on notes expires_on "
-    "recorded_at sent_back_note approved_at explained_at explained_to"
-)
-NETWORK = _names(
-    "network deductible deductible_met family_deductible family_deductible_met limit limit_met "
-    "family_limit family_limit_met"
-)
-LEVEL = _names(
-    "level covered prior_authorization deductible_applies copay copay_per coinsurance day_limit "
-    "days_used allowed_low allowed_high charge"
-)
 # They speak of both. Messages are the caller's own words, so they are in the caller's copy;
 # staff's notes are in a copy only where caller and patient are one. Either erasure takes both.
 WORDS = {"callbacks": "message", "verifications": "message", "attempts": "note"}
-# Who looked, what was changed, which promises were kept: never erased, and in no copy. It holds
-# no values.
-TRAIL = _names("audit_events audit_cut promises")
+# Who looked and what was changed: never erased, and in no copy. It holds no values.
+TRAIL = _names("audit_events audit_cut")
 # What staff had typed and not sent: in no copy, and gone with either part.
 UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from intake import merging, receipts, seats, spoken
+from intake import receipts, seats, spoken
 from intake.form_page import has_failed_csrf, survives_faults
 from intake.forms import ReceiptForm
 from intake.models import Lead
@@ -39,7 +39,7 @@ def receipt(request):
     if request.method == "POST":
         if "close" in request.POST:
             response = redirect("intake:receipt")
-            response.delete_cookie(receipts.COOKIE, path=receipts.COOKIE_PATH, samesite="Strict")
+            receipts.delete_cookie(response)
             return response
         return _sign_in(request, at)
     allowed = receipts.read_cookie(request.COOKIES, at=at)
@@ -51,15 +51,12 @@ def receipt(request):
 
 
 def _render_receipt(request, lead: Lead, *, shows_pin: bool, has_cookie: bool, at):
-    # Work on a merged request goes on elsewhere; the person need not know of that.
-    at_work = merging.root(lead)
-    is_waiting = at_work.is_open and at_work.reached_at is None
+    is_waiting = lead.is_open and lead.reached_at is None
     context = {
         "appointment": is_waiting and seats.of(lead),
         "lead": lead,
         "pin": receipts.shown_pin(lead) if shows_pin else "",
         "has_cookie": has_cookie,
-        "is_open": at_work.is_open,
         "is_waiting": is_waiting,
         "is_late": is_waiting and lead.promised_by <= at,
         "call_comes": spoken.between(lead.promised_from, lead.promised_by, lead.timezone, now=at),

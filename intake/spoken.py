@@ -1,6 +1,6 @@
 """Times as a person would say them, in that person's own zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -10,21 +10,16 @@ from django.utils.translation import ngettext
 from intake.windows import zone_label
 
 
-def hour(moment: datetime, zone: str) -> str:
-    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`, as it stands in a list."""
-    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "P")
-
-
 def time_of_day(moment: datetime, zone: str) -> str:
-    """Return the same as it stands in a sentence.
+    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`, as it stands within a sentence.
 
     In Spanish that is with its article: `la 1 p.m.`, `las 6 p.m.`, but `mediodía`.
     """
     local = moment.astimezone(ZoneInfo(zone))
-    said, number = hour(moment, zone), local.hour % 12
-    if number == 0 and local.minute == 0:
+    said, hour = formats.date_format(local, "P"), local.hour % 12
+    if hour == 0 and local.minute == 0:
         return said
-    return ngettext("%(hour)s", "%(hour)s", number or 12) % {"hour": said}
+    return ngettext("%(hour)s", "%(hour)s", hour or 12) % {"hour": said}
 
 
 def day(moment: datetime, zone: str, *, now: datetime) -> str:
@@ -50,17 +45,6 @@ def short_day(moment: datetime, zone: str, *, now: datetime) -> str:
     distance = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
     near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
     return near.get(distance) or formats.date_format(local, _("M j"))
-
-
-def duration(time: timedelta) -> str:
-    """Return a stretch of time like `25 min`, `3 h` or `2 days`, rounded down, for lists."""
-    minutes = int(time / timedelta(minutes=1))
-    if minutes < 60:
-        return _("%(n)d min") % {"n": minutes}
-    hours = minutes // 60
-    if hours < 48:
-        return _("%(n)d h") % {"n": hours}
-    return _("%(n)d days") % {"n": hours // 24}
 
 
 def between(start: datetime, end: datetime, zone: str, *, now: datetime) -> str:

@@ -31,7 +31,6 @@ ENVIRONMENT = {
     "STAFF_SECOND_FACTOR": "False",
     "STAFF_IDLE_MINUTES": "15",
     "LEASE_MINUTES": "15",
-    "BENEFITS_SECOND_PERSON": "always",
 }
 DATABASES = {"sqlite": private_database.sqlite, "pg": private_database.postgresql}
 

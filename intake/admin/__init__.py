@@ -1,25 +1,5 @@
 """The admissions desk inside the Django admin."""
 
-from intake.admin import (
-    audit_trail,
-    benefits,
-    catalogue,
-    duty,
-    lead,
-    notifications,
-    routing,
-    staff,
-    withdrawals,
-)
+from intake.admin import audit_trail, catalogue, duty, lead, notifications, staff, withdrawals
 
-__all__ = [
-    "audit_trail",
-    "benefits",
-    "catalogue",
-    "duty",
-    "lead",
-    "notifications",
-    "routing",
-    "staff",
-    "withdrawals",
-]
+__all__ = ["audit_trail", "catalogue", "duty", "lead", "notifications", "staff", "withdrawals"]

@@ -18,9 +18,6 @@ from intake import (
     crisis,
     drafts,
     leases,
-    merging,
-    offers,
-    promise_clock,
     reachable,
     receipts,
     seats,
@@ -30,14 +27,12 @@ from intake import (
 )
 from intake.admin import actions, facts, outcomes, reveal, timeline
 from intake.admin.actions import FORMS
-from intake.cadence import Cadence
 from intake.changes import Refused
 from intake.choices import CheckStatus, ForWhom
 from intake.forms.staff import CarriedOutForm, PrintForm, StartCheckForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
 from intake.phones import Phone
-from intake.promise_clock import Risk
 from intake.promises import Clock
 from programs.context import current_center
 
@@ -84,14 +79,9 @@ def show(
     ]
     if "close" in forms and known["sharing"]:
         blocks = [replace(block, start=_start_form(block, lead)) for block in blocks]
-    clock, cadence = Clock.of(known["center"], at=at), Cadence.after(known["attempts"])
     tiles = []
     if "attempt" in forms:
-        tiles = outcomes.tiles(forms["attempt"], lead, clock, cadence, at=at)
-    promises = list(lead.promises.all())
-    if any(record.lacks_reason for record in promises) and actions.may(user, "explain"):
-        fresh = FORMS["explain"](initial={"version": lead.version}, prefix="explain")
-        forms.setdefault("explain", fresh)
+        tiles = outcomes.tiles(forms["attempt"], lead, Clock.of(known["center"], at=at), at=at)
     context = {
         **model_admin.admin_site.each_context(request),
         **known,
@@ -107,7 +97,6 @@ def show(
             consents=[given for given, _is_in_force in known["consents"]],
             **{name: known[name] for name in ("callbacks", "attempts", "withdrawals")},
         ),
-        "others": merging.others(lead),
         "at_hand": facts.at_hand(lead, at=at),
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "tiles": tiles,
@@ -115,15 +104,11 @@ def show(
         "kept": kept,
         "refused": refused_form,
         "texts": consent.current_texts(language=lead.language, at=at),
-        "promises": promises,
-        "pressing": promise_clock.pressing(lead, risk=Risk.of(clock)),
-        "cadence": cadence,
         "promised": spoken.between(
             lead.promised_from, lead.promised_by, known["center"].time_zone, now=at
         ),
         "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at)
         or bool(known["appointment"] and known["appointment"].is_on(at)),
-        "is_offered": offers.is_offered(lead, at=at),
         "is_calling_hour": reachable.is_calling_hour(lead, at=at),
         "is_being_called": leases.is_being_called(lead, at=at),
         "is_mine": reveal.is_owner(lead, user),

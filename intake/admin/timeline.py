@@ -23,12 +23,7 @@ TOLD_BY_ROWS = (
 LOOKS, CHANGES = 40, 200
 REASONS = {
     value: label
-    for vocabulary in (
-        choices.Lifted,
-        choices.Lowered,
-        choices.HoursReason,
-        choices.PromiseBroken,
-    )
+    for vocabulary in (choices.Lifted, choices.Lowered, choices.HoursReason)
     for value, label in vocabulary.choices
 }
 

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from intake import seats, spoken, windows
@@ -56,7 +56,7 @@ class WithAppointment(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.diary = Diary.of(self.center, self.clock)
-        self.fields["appointment"].choices = lambda: [("", gettext("No appointment")), *self.days]
+        self.fields["appointment"].choices = lambda: [("", _t("No appointment")), *self.days]
         # What is wrong is told in the order of the page.
         names = [name for name in self.fields if name != "appointment"]
         names.insert(names.index("timezone") + 1, "appointment")
@@ -78,7 +78,7 @@ class WithAppointment(forms.Form):
             (
                 f"{capfirst(spoken.day(slots[0].start, zone, now=at))} ({named})",
                 [
-                    (f"{slot.start:%Y-%m-%dT%H:%MZ}", spoken.hour(slot.start, zone))
+                    (f"{slot.start:%Y-%m-%dT%H:%MZ}", spoken.time_of_day(slot.start, zone))
                     for slot in slots
                 ],
             )
@@ -92,12 +92,10 @@ class WithAppointment(forms.Form):
         zone = self.cleaned_data.get("timezone", self.shown_in)
         if self.data.get("shown_in", zone) != zone:
             raise ValidationError(
-                gettext(
-                    "All times are now shown in the time zone you chose (%(zone)s). Please check "
-                    "yours, then press the button again."
-                )
+                _t("All times are now shown in the time zone you chose (%(zone)s). Please check "
+                   "yours, then press the button again.")
                 % {"zone": windows.zone_label(zone)}
-            )
+            )  # fmt: skip
         if not at - LONG_AGO < start < at + FURTHEST:
             raise ValidationError(self.said_taken())
         return start
@@ -111,15 +109,15 @@ class WithAppointment(forms.Form):
     def said_taken(self) -> str:
         """Return what to do when somebody else was given that time."""
         if not self.days:
-            return gettext("No exact time is free any more. Please leave it at a part of the day.")
-        return gettext(
+            return _t("No exact time is free any more. Please leave it at a part of the day.")
+        return _t(
             "That time is not free any more. These are: please choose one of them, or leave it "
             "at a part of the day."
         )
 
     def said_too_many(self) -> str:
         """Return what to do where one address was given more than its share."""
-        return gettext(
+        return _t(
             "Many exact times went to your internet connection today, so we keep the others for "
             "somebody else. Please leave it at a part of the day, or call us at %(phone)s."
         ) % {"phone": self.center.phone}
