@@ -1,4 +1,4 @@
-"""What staff write down when a person allows something, or takes a permission back:
+"""What is written down when a person allows something, or takes a permission back:
 channels, sharing, and who else may know.
 
 A withdrawal is never refused for an old page, a colleague's claim or a closed lead: it
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from intake import audit, changes, consent
+from intake import audit, changes, consent, seats
 from intake.changes import Refused
 from intake.choices import ConsentKind, Given, Told
 from intake.models import Consent, Lead, SharingTerms, Withdrawal
@@ -27,6 +27,8 @@ FLAGS = {
 # How somebody may allow a channel; and sharing, which has to be signed (42 CFR 2.31).
 SPOKEN = (Given.PHONE, Given.IN_PERSON, Given.PAPER)
 SIGNED = (Given.PAPER, Given.SIGNED)
+# How somebody may tell staff that they take a permission back; the receipt tells by itself.
+TOLD_STAFF = [told for told in Told if told != Told.RECEIPT]
 # Business days in which a withdrawal has to be carried out everywhere.
 HONOUR_WITHIN = 10
 
@@ -123,6 +125,8 @@ def _take_back(held: Lead, kind: str, told: Told, told_on: date, *, by, at: date
     held.consents.filter(text__kind=kind, withdrawal=None).update(withdrawal=row)
     if kind in FLAGS:
         setattr(held, FLAGS[kind], False)
+    if kind == ConsentKind.CALL:
+        seats.give_back(held)
     return row
 
 

@@ -159,6 +159,23 @@ class Lowered(TextChoices):
     EMERGENCY = "emergency", _("Emergency services or a crisis line took over")
 
 
+class Target(TextChoices):
+    """Whom a routing rule offers a lead to."""
+
+    PERSON = "person", _("One person")
+    SAME = "same", _("Whoever had this caller before")
+    ANYBODY = "anybody", _("Anybody on duty who takes it, by turns")
+    QUEUE = "queue", _("Everybody: the shared queue")
+
+
+class PromiseOutcome(TextChoices):
+    """How a promise to call ended."""
+
+    KEPT = "kept", _("Kept")
+    BROKEN = "broken", _("Broken")
+    MOVED = "moved", _("Moved as the person wished")
+
+
 class PromiseBroken(TextChoices):
     """Why nobody tried to call inside the promised time."""
 
@@ -196,6 +213,10 @@ class Outcome(TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
     CALL_BACK = "call_back", _("Asked to be called at another time")
+
+
+# The person has not been spoken with: another try follows.
+UNREACHED = (Outcome.LEFT_MESSAGE, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER)
 
 
 class Part(TextChoices):
@@ -278,6 +299,24 @@ class Told(TextChoices):
     EMAIL = "email", _("By email")
     IN_PERSON = "in_person", _("In person")
     LETTER = "letter", _("By letter")
+    RECEIPT = "receipt", _("On their receipt page")
+
+
+class WishKind(TextChoices):
+    """What a person can do from the receipt."""
+
+    TIME = "time", _("Another time for the call")
+    NOTE = "note", _("A note")
+    PERMISSIONS = "permissions", _("Took back a permission")
+    CANCEL = "cancel", _("Canceled the request")
+    PRIVACY = "privacy", _("Asked for a copy or an erasure")
+
+
+class PrivacyWish(TextChoices):
+    """What everybody may ask of us about their own data."""
+
+    COPY = "copy", _("A copy of what we have")
+    ERASURE = "erasure", _("That we erase it")
 
 
 class RevealReason(TextChoices):
@@ -304,3 +343,51 @@ class CheckStatus(TextChoices):
 
     REQUESTED = "requested", _("Not started")
     IN_PROGRESS = "in_progress", _("In progress")
+    RECORDED = "recorded", _("Recorded, not yet approved")
+    APPROVED = "approved", _("Approved, not yet explained")
+    EXPLAINED = "explained", _("Explained to the family")
+
+
+class Network(TextChoices):
+    """Plans pay one way for providers they have a contract with, and another for all others."""
+
+    IN = "in", _("In network")
+    OUT = "out", _("Out of network")
+
+
+class Known(TextChoices):
+    """What an insurance company answered, if it did."""
+
+    UNKNOWN = "unknown", _("Not known")
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
+class CopayPer(TextChoices):
+    DAY = "day", _("each day or visit")
+    STAY = "stay", _("the whole stay")
+
+
+class AskedHow(TextChoices):
+    """How the insurance company was asked."""
+
+    PHONE = "phone", _("On the phone")
+    PORTAL = "portal", _("On its website for providers")
+    ELECTRONIC = "electronic", _("By an electronic eligibility check")
+    LETTER = "letter", _("By letter or fax")
+
+
+class SentBack(TextChoices):
+    """Why a recorded benefits check is not approved."""
+
+    MISSING = "missing", _("Something is missing")
+    UNCLEAR = "unclear", _("Figures contradict each other")
+    OTHER_MEMBER = "other_member", _("It is not the plan on the card")
+    ASK_AGAIN = "ask_again", _("The insurance company has to be asked again")
+
+
+class ExplainedTo(TextChoices):
+    """Whom the benefits were explained to. They are the patient’s own."""
+
+    PATIENT = "patient", _("The patient")
+    CALLER = "caller", _("The caller, and the patient agreed to that")

@@ -1,5 +1,6 @@
 """What a person gets who asks for a copy: their own part of a lead, and nobody else's."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from intake import audit, parts
 from intake.changes import Refused
 from intake.choices import Part
-from intake.models import CardImage, Lead
+from intake.models import CardImage, InsuranceVerification, Lead
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ def _sections(lead: Lead, part: Part) -> list[Section]:
             has_words = words and part == Part.BOTH and words not in fields
             for row in getattr(lead, relation).all():
                 facts = _facts(row, [*fields, words] if has_words else fields)
-                cards = list(row.card_images.all()) if relation == "verifications" else []
+                is_insurance = relation == "verifications"
+                cards = list(row.card_images.all()) if is_insurance else []
                 sections.append(Section(relation, row._meta.verbose_name, facts, cards))
+                if is_insurance:
+                    sections += _benefits(row)
     if part == Part.CALLER:
         # Messages beside insurance details are the caller's words too.
         for row in lead.verifications.exclude(message=""):
@@ -81,6 +85,17 @@ def _sections(lead: Lead, part: Part) -> list[Section]:
                 facts += _facts(consent.terms, parts.TERMS)
             sections.append(Section("consents", _("Permission given"), facts))
     return sections
+
+
+def _benefits(form: InsuranceVerification) -> Iterator[Section]:
+    """Yield what the insurance company said, each time it was asked."""
+    for record in form.records.prefetch_related("networks__levels"):
+        yield Section("benefits", _("Benefits"), _facts(record, parts.BENEFITS))
+        for network in record.networks.all():
+            yield Section("benefits", _("Benefits"), _facts(network, parts.NETWORK))
+            for level in network.levels.all():
+                label = network.get_network_display()
+                yield Section("benefits", f"{level.level}, {label}", _facts(level, parts.LEVEL))
 
 
 def _facts(row: models.Model, names) -> list[Fact]:

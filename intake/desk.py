@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from intake import leases, spoken
+from intake import leases, promise_clock, spoken
 from intake.choices import Language, Priority
-from intake.models import DeskLook, Lead
+from intake.models import BenefitsCheck, DeskLook, Lead
+from intake.promise_clock import Risk
 from intake.promises import AT_RISK
 
 # Rows of a list. Nobody holds more leads at once than fit into the first.
@@ -26,8 +27,8 @@ SHIFT = timedelta(hours=12)
 COLUMNS = (
     "reference", "arrival", "priority", "status", "language", "needs_interpreter", "window",
     "call_ok", "suspicion", "received_at", "due_at", "lease_until", "calling_since",
-    "first_attempt_at", "reached_at", "version", "program__short_name",
-    "owner__username", "owner__first_name", "owner__last_name",
+    "first_attempt_at", "reached_at", "closed_at", "promised_by", "promise_kept", "version",
+    "program__short_name", "owner__username", "owner__first_name", "owner__last_name",
 )  # fmt: skip
 
 
@@ -92,14 +93,14 @@ class Desk:
         return self.waiting_count >= COUNTED
 
 
-def of(user, *, new_since: datetime, at: datetime, zone: str) -> Desk:
-    """Return the user's desk as it is now."""
-    soon = at + AT_RISK
+def of(user, *, new_since: datetime, risk: Risk, zone: str) -> Desk:
+    """Return the user's desk as it is at the moment of `risk`."""
+    soon = risk.at_risk_until
     leads = Lead.objects.open().select_related("owner", "program").only(*COLUMNS)
     unclaimed = Lead.objects.open().filter(owner=None)
 
     def rows(found) -> list[Row]:
-        return [_row(lead, new_since=new_since, at=at, zone=zone) for lead in found]
+        return [_row(lead, new_since=new_since, risk=risk, zone=zone) for lead in found]
 
     def listed(found, limit: int) -> Listed:
         shown = rows(found[: limit + 1])
@@ -121,21 +122,21 @@ def of(user, *, new_since: datetime, at: datetime, zone: str) -> Desk:
     )
 
 
-def _row(lead: Lead, *, new_since: datetime, at: datetime, zone: str) -> Row:
-    kind, word = pressing(lead, at=at)
+def _row(lead: Lead, *, new_since: datetime, risk: Risk, zone: str) -> Row:
+    kind, word = promise_clock.pressing(lead, risk=risk)
     return Row(
         lead,
         kind,
         word,
-        when=briefly(lead.due_at, at=at, zone=zone),
-        holder=leases.holder(lead, at=at, zone=zone),
+        when=briefly(lead.due_at, at=risk.at, zone=zone),
+        holder=leases.holder(lead, at=risk.at, zone=zone),
         is_new=lead.received_at > new_since,
     )
 
 
-def pressing(lead: Lead, *, at: datetime) -> tuple[str, str]:
-    """Return how pressing an open lead is: the kind of badge, and its word."""
-    left = lead.due_at - at
+def pressing(check: BenefitsCheck, *, at: datetime) -> tuple[str, str]:
+    """Return how pressing an open check is: the kind of badge, and its word."""
+    left = check.due_at - at
     if left < timedelta(0):
         return "late", _("late")
     return ("risk", _("at risk")) if left < AT_RISK else ("ok", _("in time"))

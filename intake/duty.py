@@ -41,7 +41,7 @@ def is_on_duty(user, *, at: datetime) -> bool:
 
 
 def until_when(*, at: datetime, among: Iterable[int] | None = None) -> dict:
-    """Return who is on duty then, by name, and when each one's duty ends (UTC).
+    """Return who is on duty then, by name, and when each one's duty ends on the center's clock.
 
     Asks three statements, however many people there are; `among` are ids of users.
     """
@@ -63,7 +63,7 @@ def until_when(*, at: datetime, among: Iterable[int] | None = None) -> dict:
         is_away = row.kind == DutyChange.Kind.AWAY
         (away if is_away else shifts)[user.pk].append(Interval(row.starts_at, row.ends_at))
     ends = {
-        user: end
+        user: end.astimezone(zone)
         for pk, user in users.items()
         if (end := end_of_duty(shifts[pk], away[pk], at=at)) is not None
     }

@@ -6,6 +6,7 @@ The primary key is part of what a value is bound to: it is set before the first 
 """
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import BinaryField, CharField, F, Q
@@ -21,6 +22,11 @@ class Sealed:
 
     def __init__(self, token):
         self.token = token
+
+
+def is_empty(value) -> bool:
+    """Say whether there is nothing to seal."""
+    return value is None or value in ("", b"")
 
 
 class _OpensOnRead:
@@ -63,14 +69,14 @@ class _SealedFieldMixin:
         if isinstance(value, Sealed) and add:
             # A copy under another key would never open again: fail now, not when it is read.
             self.open(value, model_instance)
-        if isinstance(value, Sealed) or not value:
+        if isinstance(value, Sealed) or is_empty(value):
             return value
         return self.seal(value, model_instance)
 
     def get_prep_value(self, value):
         if isinstance(value, Sealed):
             return value.token
-        if not value:
+        if is_empty(value):
             return value
         raise self._refusal()
 
@@ -103,6 +109,16 @@ class EncryptedDateField(EncryptedTextField):
 
     def open(self, sealed, instance):
         return date.fromisoformat(super().open(sealed, instance))
+
+
+class EncryptedDecimalField(EncryptedTextField):
+    """An amount, kept as sealed digits. Zero is an amount too."""
+
+    def seal(self, value, instance) -> Sealed:
+        return super().seal(f"{value:f}", instance)
+
+    def open(self, sealed, instance):
+        return Decimal(super().open(sealed, instance))
 
 
 class EncryptedBytesField(_SealedFieldMixin, models.BinaryField):

@@ -6,8 +6,8 @@ still in it, and a way through.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 
@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake import abuse, consent, nonces, parking, spoken, windows
@@ -24,7 +25,6 @@ from intake.forms.contact import ContactForm
 from intake.models import Lead
 from intake.nonces import Nonce
 from intake.promises import Clock
-from programs import languages
 from programs.context import current_center
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ class FormPage:
     form_class: type[ContactForm]
     template: str
     receive: Callable[..., Lead]
+    # What the form is made with beside what all of them need.
+    more: Mapping = field(default_factory=dict)
 
     def show(self, request, *, initial: dict):
         """Answer a first visit with an empty form."""
@@ -78,8 +80,8 @@ class FormPage:
             sending = abuse.Sending(address, took=took, is_trapped=form.is_trapped)
             try:
                 return self.receive(form, nonce=nonce.value, at=at, sending=sending), None
-            except abuse.TooMany:
-                trouble, is_flooded = self._come_back_later(form), True
+            except abuse.TooMany as flood:
+                trouble, is_flooded = str(flood) or self._come_back_later(form), True
             except ValidationError as error:
                 form.add_error(None, error)
         if self._has_photos:
@@ -133,10 +135,11 @@ class FormPage:
 
     def _form(self, request, at, *, kept=frozenset(), takes_photos=True, **kwargs):
         center = current_center(request)
-        texts = consent.current_texts(language=languages.current(), at=at)
+        texts = consent.current_texts(language=(get_language() or "en")[:2], at=at)
         photos = {"kept_cards": kept, "takes_photos": takes_photos} if self._has_photos else {}
         clock = Clock.of(center, at=at)
-        return self.form_class(center=center, clock=clock, texts=texts, **photos, **kwargs)
+        shared = {"center": center, "clock": clock, "texts": texts, **self.more}
+        return self.form_class(**shared, **photos, **kwargs)
 
     def _render(self, request, form, signed, at, *, trouble="", is_flooded=False):
         opening = form.clock.desk.next_opening(at)

@@ -6,32 +6,40 @@ ADMISSIONS, MANAGERS = "Admissions", "Admissions managers"
 CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 
 # Group: model → permissions. Leads change only through `workflow`, which asks for "change";
-# "reveal" shows masked insurance details, "forget" copies or erases on request. Whoever may
+# "reveal" shows masked insurance details, "forget" copies or erases on request, "manage" opens
+# the report and explains broken promises, "export" downloads its list. Whoever may
 # "add" a withdrawal writes one down; "change" marks it as carried out.
 GROUPS = {
     ADMISSIONS: {
         "intake.lead": ["view", "change", "reveal"],
+        "intake.benefitscheck": ["view", "change", "approve"],
         "intake.withdrawal": ["add"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view"],
         "intake.staffprofile": ["view"],
         "intake.duty": ["view"],
         "intake.dutychange": ["view"],
+        "intake.routingrule": ["view"],
     },
     MANAGERS: {
-        "intake.lead": ["view", "change", "reveal", "forget"],
+        "intake.lead": ["view", "change", "reveal", "forget", "manage", "export"],
+        "intake.benefitscheck": ["view", "change", "approve"],
+        "intake.cadencestep": ["view", "add", "change", "delete"],
         "intake.withdrawal": ["view", "add", "change"],
+        "intake.privacyrequest": ["view", "change"],
         "intake.outbox": ["view"],
         "intake.carrier": ["view", "add", "change"],
         "intake.staffprofile": ["view", "add", "change"],
         "intake.duty": ["view", "add", "change", "delete"],
         "intake.dutychange": ["view", "add", "change", "delete"],
+        "intake.routingrule": ["view", "add", "change", "delete"],
         "intake.consenttext": ["view"],
         "intake.auditevent": ["view"],
     },
     PRIVACY_OFFICERS: {
         "intake.lead": ["view", "reveal", "forget", "hold"],
         "intake.withdrawal": ["view", "add", "change"],
+        "intake.privacyrequest": ["view", "change"],
         "intake.consenttext": ["view", "add"],
         "intake.auditevent": ["view"],
     },

@@ -22,6 +22,8 @@ HEARD_AS = str.maketrans("ILO", "110")
 MIN_LETTERS, MAX_LETTERS = 3, 8
 # Words of a search that are looked at: a name has fewer, a pasted page has thousands.
 MAX_WORDS = 6
+# Earlier leads of a caller that are looked through for somebody who knows them.
+RECENT = 10
 # Letters that do not fall apart into a plain one and an accent; apostrophes of all keyboards.
 SPELLED = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i"} | dict.fromkeys("'’‘ʼ`´"))
 
@@ -113,14 +115,22 @@ def matching(leads: QuerySet, found: list[tuple[int, list[str]]]) -> QuerySet:
 
 def possibly_same(lead: Lead) -> uuid.UUID | None:
     """Return the newest other lead with the same phone or email; staff decide."""
-    kinds = [(Kind.PHONE, lead.phone)]
+    return earlier(lead)[0]
+
+
+def earlier(lead: Lead) -> tuple[uuid.UUID | None, int | None]:
+    """Return the newest other lead of the same phone or email, and who had one of them last."""
+    newest = same_contact(lead).order_by("-lead__received_at")
+    leads = list(newest.values_list("lead_id", "lead__owner_id")[:RECENT])
+    owners = [owner for _lead, owner in leads if owner]
+    return (leads[0][0] if leads else None), (owners[0] if owners else None)
+
+
+def same_contact(lead: Lead) -> QuerySet:
+    """Return the keys of the other leads with the same phone or email."""
+    kinds = [(Kind.PHONE, lead.phone)] if lead.phone else []
     if lead.email:
         kinds.append((Kind.EMAIL, lead.email.casefold()))
     digests = [digest for kind, value in kinds for digest in _term(kind, value)[1]]
-    return (
-        SearchToken.objects.filter(digest__in=digests, kind__in=[Kind.PHONE, Kind.EMAIL])
-        .exclude(lead=lead)
-        .order_by("-lead__received_at")
-        .values_list("lead_id", flat=True)
-        .first()
-    )
+    tokens = SearchToken.objects.filter(digest__in=digests, kind__in=[Kind.PHONE, Kind.EMAIL])
+    return tokens.exclude(lead=lead).order_by().values("lead_id")

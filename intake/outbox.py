@@ -15,9 +15,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from intake.models import Lead, Outbox
 
+Kind = Outbox.Kind
 logger = logging.getLogger(__name__)
 
 # How long one worker may take over one mail before another may try it.
@@ -30,6 +32,21 @@ LONGEST_BACKOFF = timedelta(hours=1)
 def new_request(lead: Lead, *, at: datetime) -> Outbox:
     """Return the unsaved notification that a request waits."""
     return Outbox(lead=lead, kind=Outbox.Kind.NEW_REQUEST, created_at=at, next_try_at=at)
+
+
+def promise_at_risk(lead: Lead, *, at: datetime) -> Outbox:
+    """Return the unsaved warning for who has the lead, or for the desk."""
+    return Outbox(lead=lead, kind=Outbox.Kind.PROMISE_AT_RISK, created_at=at, next_try_at=at)
+
+
+def promise_breaking(lead: Lead, *, at: datetime) -> Outbox:
+    """Return the unsaved alarm for the managers."""
+    return Outbox(lead=lead, kind=Outbox.Kind.PROMISE_BREAKING, created_at=at, next_try_at=at)
+
+
+def changed_by_person(lead: Lead, *, at: datetime) -> Outbox:
+    """Return the unsaved notification that somebody did something on their receipt."""
+    return Outbox(lead=lead, kind=Outbox.Kind.CHANGED, created_at=at, next_try_at=at)
 
 
 def late(*, at: datetime):
@@ -68,7 +85,7 @@ def backoff(attempts: int) -> timedelta:
 
 def _deliver(row: Outbox) -> None:
     try:
-        _mail(row.lead).send()
+        _mail(row.kind, row.lead).send()
     except Exception as error:
         # Any fault of a mail server, whatever its class, only means: try again later.
         # Its text may quote addresses, so only the class is kept.
@@ -85,15 +102,37 @@ def _deliver(row: Outbox) -> None:
         row.save(update_fields=["sent_at", "last_error"])
 
 
-def _mail(lead: Lead) -> EmailMessage:
+# What each kind of mail says: its subject, and what it begins with.
+WORDS = {
+    Kind.NEW_REQUEST: (
+        _lazy("A new request waits: %(reference)s"),
+        _lazy("A new request waits in the queue."),
+    ),
+    Kind.PROMISE_AT_RISK: (
+        _lazy("A promised call is due soon: %(reference)s"),
+        _lazy("Nobody has tried this promised call yet, and its time is running out."),
+    ),
+    Kind.PROMISE_BREAKING: (
+        _lazy("A promised call is about to be missed: %(reference)s"),
+        _lazy("For the managers: the desk was told before, and nobody has tried yet."),
+    ),
+    Kind.CHANGED: (
+        _lazy("Somebody changed their request: %(reference)s"),
+        _lazy("Somebody changed or added something on their receipt. Please look what it is."),
+    ),
+}
+
+
+def _mail(kind: str, lead: Lead) -> EmailMessage:
     """Return the mail: a reference and a link, nothing about a person or a program."""
     if not settings.ADMISSIONS_EMAILS:
         # Django counts mail to nobody as sent; here it stays waiting, and staff see it is late.
         raise ImproperlyConfigured("Set ADMISSIONS_EMAILS to the addresses of the desk.")
     link = settings.PUBLIC_URL + reverse("admin:intake_lead_change", args=[lead.pk])
+    subject, begins = WORDS[Kind(kind)]
+    says = _("Reference %(reference)s") % {"reference": lead.reference}
     return EmailMessage(
-        subject=_("A new request waits: %(reference)s") % {"reference": lead.reference},
-        body=_("A new request waits in the queue.\n\nReference %(reference)s\n%(link)s\n")
-        % {"reference": lead.reference, "link": link},
+        subject=subject % {"reference": lead.reference},
+        body=f"{begins}\n\n{says}\n{link}\n",
         to=settings.ADMISSIONS_EMAILS,
     )

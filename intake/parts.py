@@ -26,7 +26,7 @@ TOMBSTONE = _names(
 )
 # What stays as long as anything does: pages of the lead reckon with it.
 WORKING = _names(
-    "window timezone location owner routed_to routed_because lease_until calling_since merged_into"
+    "window timezone location owner routed_to offered_until lease_until calling_since merged_into"
 )
 LEAD = {
     Part.CALLER: _names(
@@ -46,6 +46,8 @@ ROWS = {
         "callbacks": _names("received_at phone_typed window timezone message"),
         "attempts": _names("at channel outcome hours_reason"),
         "appointments": _names("starts_at ends_at"),
+        "wishes": _names("received_at what text"),
+        "privacy_requests": _names("what asked_at due_on done_at"),
     },
     Part.PATIENT: {
         "verifications": _names(
@@ -54,17 +56,39 @@ ROWS = {
         ),
     },
 }
+# Below an insurance form: what the insurance company said, for each network, for each level.
+BENEFITS = _names(
+    "asked_on asked_how representative call_reference manager renews_on notes expires_on "
+    "recorded_at sent_back_note approved_at explained_at explained_to"
+)
+NETWORK = _names(
+    "network deductible deductible_met family_deductible family_deductible_met limit limit_met "
+    "family_limit family_limit_met"
+)
+LEVEL = _names(
+    "level covered prior_authorization deductible_applies copay copay_per coinsurance day_limit "
+    "days_used allowed_low allowed_high charge"
+)
 # They speak of both. Messages are the caller's own words, so they are in the caller's copy;
 # staff's notes are in a copy only where caller and patient are one. Either erasure takes both.
-WORDS = {"callbacks": "message", "verifications": "message", "attempts": "note"}
-# Who looked and what was changed: never erased, and in no copy. It holds no values.
-TRAIL = _names("audit_events audit_cut")
+WORDS = {
+    "callbacks": "message",
+    "verifications": "message",
+    "attempts": "note",
+    "wishes": "text",
+    "privacy_requests": "answer",
+}
+# Who looked, what was changed, which promises were kept: never erased, and in no copy. It holds
+# no values.
+TRAIL = _names("audit_events audit_cut promises")
 # What staff had typed and not sent: in no copy, and gone with either part.
 UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.
 STAYING = {
     Part.CALLER: _names("verifications consents withdrawals"),
-    Part.PATIENT: _names("attempts appointments consents withdrawals notifications lead"),
+    Part.PATIENT: _names(
+        "attempts appointments privacy_requests consents withdrawals notifications lead"
+    ),
     Part.BOTH: (),
 }
 # Permissions that the patient alone can give; the others are the caller's.

@@ -64,6 +64,26 @@ class Clock:
         ]
         return min(offers, key=lambda offer: offer[1].start, default=None)
 
+    def suits(self, window: str, zone: ZoneInfo) -> bool:
+        """Say whether the desk is open now and the person may be called."""
+        usable = next(self.usable(window, zone), None)
+        return usable is not None and usable.start <= self.at
+
+    def after_working(self, time: timedelta) -> datetime:
+        """Return when the desk will have been open for so long; while it is closed, in so long.
+
+        A promise to call at five past eight is at risk when the desk closes the night before.
+        """
+        left = time
+        for ours in self.desk.intervals(self.at):
+            start = max(ours.start, self.at)
+            if start > self.at and left == time:
+                break
+            if ours.end - start >= left:
+                return start + left
+            left -= ours.end - start
+        return self.at + left
+
     def _as_soon_as_possible(self, zone: ZoneInfo) -> Promise | None:
         start, left = None, self.within
         for usable in self.usable(Window.ANY, zone):

@@ -15,10 +15,10 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from intake import audit, journal, lookup, parts, workflow
+from intake import audit, journal, lookup, merging, parts, workflow
 from intake.changes import Refused
-from intake.choices import Disposition, Expired, Part
-from intake.models import CardImage, Lead, ParkedCard
+from intake.choices import Disposition, Expired, Part, PrivacyWish
+from intake.models import CardImage, Lead, ParkedCard, PrivacyRequest
 
 Action = audit.Action
 
@@ -37,14 +37,21 @@ def erase(lead: Lead, *, part: Part, by, at: datetime, reason: str) -> None:
     An open lead ends with its caller. The patient's part alone leaves it open: the caller
     asked to be called, and still may be.
     """
-    held = Lead.objects.select_for_update().get(pk=lead.pk)
-    if held.erased_at:
-        return
-    if held.legal_hold:
+    # Who is forgotten is forgotten in all the leads that staff said are theirs.
+    keys = merging.one_person(lead)
+    held_ones = list(Lead.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    if any(held.legal_hold for held in held_ones):
         raise OnHold(_("A legal hold lies on this lead: nothing of it may be erased."))
-    part = parts.reach(held, part)
-    _erase(held, part, by=by, at=at, reason=reason)
-    journal.append(journal.Entry(held.pk, part, at))
+    done = []
+    for key in [held.pk for held in held_ones]:
+        # Read anew: forgetting one takes the pointers off the others.
+        held = Lead.objects.get(pk=key)
+        if not held.erased_at:
+            reached = parts.reach(held, part)
+            _erase(held, reached, by=by, at=at, reason=reason)
+            done.append(journal.Entry(held.pk, reached, at))
+    for entry in done:
+        journal.append(entry)
 
 
 def erase_again(held: Lead, erasures: list[Part], *, at: datetime, reason: str) -> None:
@@ -150,7 +157,11 @@ def expired(*, at: datetime) -> dict[Expired, QuerySet]:
         Expired.UNREACHED: [Disposition.COULD_NOT_REACH],
     }
     others = {*Disposition.values, ""} - {value for values in special.values() for value in values}
+    # What was merged is kept as long as the lead it belongs to; whoever asked for a copy still
+    # gets it.
+    owed = PrivacyRequest.objects.filter(what=PrivacyWish.COPY, done_at=None).values("lead")
     ended = Lead.objects.filter(closed_at__isnull=False, erased_at=None, legal_hold=False)
+    ended = ended.filter(merged_into=None).exclude(pk__in=owed)
     is_handled = Q(first_attempt_at__isnull=False) | Q(closed_at__isnull=False)
     return {
         kind: ended.filter(disposition__in=values, active_at__lte=quiet_since[kind])

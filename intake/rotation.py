@@ -14,7 +14,7 @@ from django.db.models import BinaryField, CharField, Exists, F, OuterRef, Q
 from django.db.models.functions import Substr
 
 from intake import canary, crypto, lookup, receipts
-from intake.fields import EncryptedBytesField, Sealed, encrypted_fields
+from intake.fields import EncryptedBytesField, Sealed, encrypted_fields, is_empty
 from intake.models import KeyCanary, Lead, SearchToken
 
 # Rows of one transaction: others who write wait for it, some tenths of a second.
@@ -26,7 +26,7 @@ def rotate() -> Counter:
     canary.prove_keys()
     moved = Counter()
     for model in apps.get_app_config("intake").get_models():
-        if encrypted_fields(model):
+        if encrypted_fields(model) and not model._meta.proxy:
             moved[model._meta.verbose_name] += _each(stale_rows(model), _reseal)
     moved["searchable leads"] += _each(stale_leads(), _redigest)
     if len(settings.FIELD_ENCRYPTION_KEYS) > 1:
@@ -77,7 +77,7 @@ def _reseal(stale: models.Model) -> int:
     sealed: dict[str, Sealed] = {}
     for field in encrypted_fields(model):
         value = getattr(row, field.attname)
-        if value:
+        if not is_empty(value):
             sealed[field.attname] = field.seal(value, row)
     return model.objects.filter(pk=row.pk).update(**sealed)
 

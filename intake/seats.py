@@ -17,9 +17,11 @@ class Taken(Exception):
     """That time is no longer free, or never was one of ours."""
 
 
-def taken(*, after: datetime) -> list[Promise]:
-    """Return every appointment that may stand in the way of another."""
+def taken(*, after: datetime, but: Lead | None = None) -> list[Promise]:
+    """Return every appointment that may stand in the way of another one than that lead's."""
     rows = Appointment.objects.between(after, after + FURTHEST)
+    if but:
+        rows = rows.exclude(lead=but)
     return [Promise(*times) for times in rows.values_list("starts_at", "ends_at")]
 
 

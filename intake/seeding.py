@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 from django.db import models, reset_queries, transaction
 
-from intake import audit, choices, consent, lookup, receipts, workflow
+from intake import audit, cadence, choices, consent, lookup, receipts
 from intake.choices import ConsentKind, Disposition, Outcome, Status, Window
 from intake.models import (
     AuditEvent,
@@ -216,6 +216,7 @@ class World:
         lead.arrival = choices.Arrival.INSURANCE
         lead.patient_name = self.name() if lead.for_whom != choices.ForWhom.SELF else ""
         return InsuranceVerification(
+            due_at=lead.promised_by,
             birth_date=date(1950, 1, 1) + timedelta(days=random.randrange(365 * 55)),
             carrier=random.choice(self.carriers) if self.carriers else None,
             member_id=f"MADEUP{random.randrange(10**8):08}",
@@ -254,7 +255,7 @@ class World:
             lead.active_at = at
             if outcome == Outcome.REACHED:
                 lead.owner, lead.reached_at = owner, at
-            at = min(self.at, at + workflow.TRY_AGAIN_AFTER)
+            at = min(self.at, at + cadence.USUAL_WAIT)
         lead.status, lead.disposition = status, disposition
         if status in ENDED:
             lead.owner, lead.closed_at, lead.active_at = owner, at, at

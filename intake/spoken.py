@@ -1,6 +1,6 @@
 """Times as a person would say them, in that person's own zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -45,6 +45,17 @@ def short_day(moment: datetime, zone: str, *, now: datetime) -> str:
     distance = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
     near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
     return near.get(distance) or formats.date_format(local, _("M j"))
+
+
+def duration(time: timedelta) -> str:
+    """Return a stretch of time like `25 min`, `3 h` or `2 days`, rounded down, for lists."""
+    minutes = int(time / timedelta(minutes=1))
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return _("%(n)d h") % {"n": hours}
+    return _("%(n)d days") % {"n": hours // 24}
 
 
 def between(start: datetime, end: datetime, zone: str, *, now: datetime) -> str:

@@ -16,12 +16,24 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
-from intake import abuse, audit, consent, lookup, outbox, priorities, receipts, seats
+from intake import (
+    abuse,
+    audit,
+    consent,
+    lookup,
+    offers,
+    outbox,
+    priorities,
+    promise_clock,
+    receipts,
+    seats,
+)
 from intake.abuse import Sending
 from intake.appointments import Diary
 from intake.cards import CardPage
 from intake.choices import Arrival, ConsentKind, Status, Suspicion
 from intake.models import (
+    AuditEvent,
     CallbackRequest,
     CardImage,
     Consent,
@@ -147,12 +159,14 @@ def _store(
         return lead
     looks_like = abuse.suspicions(sending, phone=data.get("phone", ""), at=at) if sending else []
     contact = {name: data[name] for name in CONTACT if name in data}
+    is_returning = waits_anew = True
     if lead is None:
         lead = Lead(form_nonce=nonce, received_at=at, arrival=_arrival(request), **contact)
-        _promise(lead, promise)
+        promise_clock.begin(lead, promise, at=at)
         lead.reference = _reference()
         lead.pin_digest = receipts.pin_digest(lead.pk, receipts.pin_for(nonce))
-        lead.possibly_same_id = lookup.possibly_same(lead)
+        lead.possibly_same_id, colleague = lookup.earlier(lead)
+        is_returning = lead.possibly_same_id is not None
         _suspect(lead, looks_like)
     else:
         if lead.reached_at is None:
@@ -163,19 +177,27 @@ def _store(
             # Who asks for a call again may be called again.
             lead.call_ok = True
         # Who only adds details waits for the call they were promised, if it is still to come.
-        if not (onto and lead.is_open and lead.promised_by > at):
-            _wait_again(lead, promise)
+        colleague, waits_anew = lead.owner_id, not (onto and lead.is_open and lead.promised_by > at)
+        if waits_anew:
+            _wait_again(lead, promise, at=at)
         lead.version += 1
     lead.active_at = at
     names = _filled(data, cards)
     if priorities.heed(lead, data.get("message", "")):
         names.append("priority")
-    event = audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)
+    events = [audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)]
+    if waits_anew and lead.owner_id is None:
+        known = {"is_returning": is_returning, "earlier": colleague}
+        if offers.offer(lead, **known, at=at):
+            routed = {"by": None, "at": at, "fields": offers.FIELDS}
+            events.append(audit.link(lead, audit.Action.ROUTED, **routed))
     lead.save(force_insert=lead._state.adding)
     if diary:
         _appoint(lead, promise if data.get("appointment") else None, diary, sending, at=at)
 
     request.lead, request.received_at = lead, at
+    if isinstance(request, InsuranceVerification):
+        request.due_at = lead.promised_by
     request.save(force_insert=True)
     CardImage.objects.bulk_create(
         CardImage(
@@ -189,7 +211,7 @@ def _store(
         for side, pages in cards.items()
         for number, page in enumerate(pages, start=1)
     )
-    if event.seq == 1:
+    if events[0].seq == 1:
         names = [data.get("holder_name", "")]
         SearchToken.objects.bulk_create(lookup.tokens(lead, more_names=names))
     else:
@@ -198,7 +220,7 @@ def _store(
     asked = [] if onto else [ConsentKind.CALL]
     kinds = asked + [kind for name, kind in TICKS.items() if data.get(name)]
     Consent.objects.bulk_create(consent.given_on_form(lead, kinds, texts, at=at))
-    event.save(force_insert=True)
+    AuditEvent.objects.bulk_create(events)
     outbox.new_request(lead, at=at).save(force_insert=True)
     return lead
 
@@ -233,15 +255,13 @@ def _suspect(lead: Lead, looks_like: list[Suspicion]) -> None:
     lead.suspicion = " ".join(known)
 
 
-def _promise(lead: Lead, promise: Promise) -> None:
-    lead.promised_from, lead.promised_by = promise.start, promise.end
-    lead.due_at = promise.end
-
-
-def _wait_again(lead: Lead, promise: Promise) -> None:
+def _wait_again(lead: Lead, promise: Promise, *, at: datetime) -> None:
     """The person asked again: they wait anew, even where the lead was already ended."""
-    _promise(lead, promise)
+    promise_clock.begin(lead, promise, at=at)
     if not lead.is_open:
+        # Who asks again is not done with; whether it is the same person, staff decide anew.
+        lead.possibly_same_id = lead.merged_into_id or lead.possibly_same_id
+        lead.merged_into = None
         lead.status, lead.disposition, lead.closed_at = Status.NEW, "", None
         lead.owner = lead.lease_until = lead.first_attempt_at = lead.reached_at = None
 

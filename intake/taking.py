@@ -2,7 +2,7 @@
 
 In this order: possible danger, whoever it fits; who may be called now before who may not;
 promises at risk; what the rules offered to this person, then to nobody, then to a colleague
-(whose turn it is until the promise is at risk); the soonest due. Of two who press at the
+(whose turn it is while the offer lasts); the soonest due. Of two who press at the
 same moment neither waits for the other, and none gets what the other got.
 """
 
@@ -55,16 +55,18 @@ def _in_order(*, by, at: datetime) -> list[UUID]:
         return windows.is_safe(window, ZoneInfo(zone), at=at)
 
     def urgency(row) -> tuple:
-        lead, priority, due_at, promised_from, tried_at, window, zone, call_ok, offered_to = row
+        lead, priority, due_at, promised_from, tried_at, window, zone, call_ok, *offer = row
         # An appointment and an agreed next step have their time; nobody is called before it.
         has_come = (due_at if tried_at else promised_from) <= at
         is_at_risk = due_at < at + AT_RISK
-        is_anybodys = offered_to is None or is_at_risk
+        offered_to, offered_until = offer
+        # An offer has its time too, and is made once: who let the lead go is not given it again.
+        is_kept = offered_until is not None and offered_until > at
         return (
             -priority,
             not (call_ok and has_come and is_callable(window, zone)),
             not is_at_risk,
-            0 if offered_to == by.pk else 1 if is_anybodys else 2,
+            1 if is_at_risk or not is_kept else 0 if offered_to == by.pk else 2,
             due_at,
             lead,
         )
@@ -72,7 +74,7 @@ def _in_order(*, by, at: datetime) -> list[UUID]:
     waiting = Lead.objects.open().filter(_fits(by), owner=None).order_by(*Lead._meta.ordering)
     rows = waiting.values_list(
         "pk", "priority", "due_at", "promised_from", "first_attempt_at", "window", "timezone",
-        "call_ok", "routed_to",
+        "call_ok", "routed_to", "offered_until",
     )[:LOOK_AT]  # fmt: skip
     return [row[0] for row in sorted(rows, key=urgency)]
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from intake import receipt_views, views
+from intake import receipt_views, views, wish_views
+from intake.choices import WishKind
 
 app_name = "intake"
 urlpatterns = [
@@ -10,4 +11,8 @@ urlpatterns = [
     path("insurance/", views.insurance, name="insurance"),
     path("receipt/", receipt_views.receipt, name="receipt"),
     path("receipt/insurance/", views.add_insurance, name="add_insurance"),
+    *(
+        path(f"receipt/{kind}/", wish_views.wish, {"kind": kind}, name=kind.value)
+        for kind in WishKind
+    ),
 ]

@@ -5,19 +5,15 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from intake import abuse, parking, receipts, seats, submissions
+from intake import abuse, parking, seats, submissions
 from intake.form_page import FormPage, came_from_elsewhere, survives_faults
 from intake.forms import AddInsuranceForm, CallbackForm, InsuranceForm
 from intake.models import Lead
 from intake.promises import Promise
-from intake.receipt_views import confirm
+from intake.receipt_views import confirm, current_receipt, said_closed
 from intake.staff import idle
 
 
@@ -92,8 +88,7 @@ def _show_with_lines(request):
 @survives_faults
 def add_insurance(request):
     """Attach insurance details to the request whose receipt this browser may see."""
-    allowed = receipts.read_cookie(request.COOKIES, at=timezone.now())
-    lead = allowed and Lead.objects.with_caller().filter(pk=allowed.lead_id).first()
+    _allowed, lead = current_receipt(request)
 
     def receive(form, **sent):
         # Counts only where the call that was promised before is over.
@@ -105,18 +100,10 @@ def add_insurance(request):
     page = FormPage("add-insurance", AddInsuranceForm, "intake/insurance.html", receive)
     if request.method != "POST":
         return page.show(request, initial={}) if lead else redirect("intake:receipt")
-    closed = format_html(
-        _(
-            "Your receipt has closed itself, as it does after 30 minutes. Everything you typed is "
-            "still here. <a {}>Open the receipt in a new tab</a> with your reference and PIN, "
-            "then come back here and press the button again."
-        ),
-        format_html('href="{}" target="_blank"', reverse("intake:receipt")),
-    )
     try:
-        stored, again = page.take(request, trouble="" if lead else closed)
+        stored, again = page.take(request, trouble="" if lead else said_closed())
     except submissions.Forgotten:
-        stored, again = page.take(request, trouble=closed)
+        stored, again = page.take(request, trouble=said_closed())
     return confirm(request, stored) if stored else again
 
 

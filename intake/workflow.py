@@ -3,25 +3,28 @@
 Every call names the version of the lead its page showed; see `changes`.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake import audit, leases, reachable, windows
+from intake import audit, cadence, leases, promise_clock, reachable
+from intake.cadence import Cadence
 from intake.changes import Refused, change
-from intake.choices import Channel, Disposition, HoursReason, Outcome, Status
+from intake.choices import (
+    Channel,
+    Disposition,
+    HoursReason,
+    Outcome,
+    PromiseBroken,
+    Status,
+)
 from intake.models import ContactAttempt, Lead
 from intake.promises import Clock
 from programs.models import Center
 
 Action = audit.Action
 
-# Without another agreement: when to try again, and when to come back to somebody reached.
-TRY_AGAIN_AFTER = timedelta(hours=3)
-COME_BACK_AFTER = timedelta(days=1)
 # A next step further away is a slip of the keyboard, and would lose the lead.
 FURTHEST_STEP = timedelta(days=366)
 
@@ -76,8 +79,9 @@ def log_attempt(
     note: str = "",
     next_step_at: datetime | None = None,
     hours_reason: HoursReason | str = "",
+    late_because: PromiseBroken | str = "",
 ) -> ContactAttempt:
-    """Record a try to reach the person, and when the next step is due.
+    """Record a try to reach the person, and when the next step is due; it stops the promise clock.
 
     A call that `start_call` began counts from then: its reason was asked for there.
     """
@@ -86,7 +90,8 @@ def log_attempt(
     with change(lead, Action.ATTEMPT_LOGGED, **details) as held:
         must_be_free(held, by, at=at)
         _must_not(reachable.why_not_by(held, channel))
-        if channel == Channel.CALL and not leases.is_being_called(held, at=at):
+        is_begun = channel == Channel.CALL and leases.is_being_called(held, at=at)
+        if channel == Channel.CALL and not is_begun:
             _must_not(reachable.why_not_now(held, reason, at=at))
         if outcome == Outcome.LEFT_MESSAGE and channel == Channel.CALL and not held.voicemail_ok:
             raise Refused(
@@ -99,6 +104,11 @@ def log_attempt(
             raise Refused(_("The next step lies in the past. Please choose a later time."))
         if next_step_at is not None and next_step_at > at + FURTHEST_STEP:
             raise Refused(_("The next step is more than a year away. Please check the date."))
+        clock = Clock.of(Center.objects.get(), at=at)
+        if next_step_at is not None:
+            _must_not(cadence.why_not_then(held, outcome, next_step_at, clock))
+        tried_at = held.calling_since if is_begun else at
+        promise_clock.answer(held, at=at, tried_at=tried_at, because=late_because)
         held.owner = by
         held.first_attempt_at = held.first_attempt_at or at
         if outcome == Outcome.REACHED:
@@ -110,7 +120,12 @@ def log_attempt(
             held.status = Status.REACHED if reached else Status.CONTACTING
         held.lease_until = None if reached else leases.claim_ends(at=at)
         held.calling_since = None
-        held.due_at = next_step_at or next_step(held, outcome, _clock(at), at=at)
+        if outcome == Outcome.CALL_BACK and next_step_at is not None:
+            promise_clock.agree(held, next_step_at, at=at)
+        else:
+            held.due_at = next_step_at or cadence.next_step(
+                held, outcome, clock, Cadence.of(held), at=at
+            )
         attempt = ContactAttempt(
             lead=held,
             by=by,
@@ -124,12 +139,26 @@ def log_attempt(
     return attempt
 
 
-def close(lead: Lead, *, version: int, by, at: datetime, disposition: Disposition) -> None:
-    """End the work on a lead, with the reason."""
+def close(
+    lead: Lead,
+    *,
+    version: int,
+    by,
+    at: datetime,
+    disposition: Disposition,
+    may_give_up: bool = False,
+) -> None:
+    """End the work on a lead, with the reason.
+
+    Nobody is given up before the cadence is over, except by who `may_give_up` sooner.
+    """
     with change(lead, Action.CLOSED, version=version, by=by, at=at) as held:
         must_be_free(held, by, at=at)
         if disposition == Disposition.COULD_NOT_REACH and held.first_attempt_at is None:
             raise Refused(_("Nobody has tried to reach this person yet. Log an attempt first."))
+        if disposition == Disposition.COULD_NOT_REACH and not may_give_up:
+            _must_not(cadence.why_not_give_up(Cadence.of(held)))
+        promise_clock.lapse(held, at=at)
         held.status, held.disposition, held.closed_at = Status.CLOSED, disposition, at
         held.lease_until = held.calling_since = None
 
@@ -138,6 +167,7 @@ def withdraw(lead: Lead, *, by, at: datetime) -> None:
     """End an open lead because its caller asked to be forgotten, whoever holds it."""
     with change(lead, Action.CLOSED, version=None, by=by, at=at) as held:
         _must_be_open(held)
+        promise_clock.lapse(held, at=at)
         held.status, held.disposition = Status.CLOSED, Disposition.DECLINED
         held.closed_at, held.lease_until, held.calling_since = at, None, None
 
@@ -147,6 +177,8 @@ def reopen(lead: Lead, *, version: int, by, at: datetime) -> None:
     with change(lead, Action.REOPENED, version=version, by=by, at=at) as held:
         if held.is_open:
             raise Refused(_("This lead is open already."))
+        if held.merged_into_id:
+            raise Refused(_("This lead was merged into another one. Undo the merge instead."))
         if not held.phone:
             raise Refused(_("The caller was forgotten on request: nobody is left to call."))
         held.status = Status.REACHED if held.reached_at else Status.CONTACTING
@@ -184,28 +216,14 @@ def end_leases(*, at: datetime, limit: int = 100) -> int:
 
 
 def _give_back(held: Lead) -> None:
-    held.owner = held.lease_until = held.calling_since = None
+    # An offer is made once: who lets a lead go is not given it first again.
+    held.owner = held.lease_until = held.calling_since = held.offered_until = None
     if held.status == Status.CONTACTING and held.first_attempt_at is None:
         held.status = Status.NEW
 
 
 def _where_needed(lead: Lead, hours_reason: str, *, at: datetime) -> str:
     return "" if reachable.is_calling_hour(lead, at=at) else hours_reason
-
-
-def next_step(lead: Lead, outcome: Outcome, clock: Clock, *, at: datetime) -> datetime:
-    """Return when to try again: later, when the desk is open and the person may be called."""
-    earliest = at + (COME_BACK_AFTER if outcome == Outcome.REACHED else TRY_AGAIN_AFTER)
-    zone = ZoneInfo(lead.timezone)
-    promise = replace(clock, at=earliest).promise(lead.window, zone)
-    if promise:
-        return promise.start
-    # The desk's hours have changed since and never meet the person's; theirs come first.
-    return max(next(windows.safe_intervals(lead.window, zone, after=earliest)).start, earliest)
-
-
-def _clock(at: datetime) -> Clock:
-    return Clock.of(Center.objects.get(), at=at)
 
 
 def _must_be_open(held: Lead) -> None:

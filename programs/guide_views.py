@@ -6,6 +6,7 @@ has the same title, so that a browser's history does not tell what was chosen.
 
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.text import get_text_list
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -54,6 +55,7 @@ def _answer(request, guide: Guide, *, is_preview: bool):
     result = rules.weigh(guide.programs, chosen)
     context = {
         "may_fit": result.may_fit,
+        "named": get_text_list([level.program.name for level in result.may_fit]),
         "levels": result.compared,
         "ask": [answer.ask for answer in chosen if answer.ask],
         "lines": rules.lines(chosen),

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,13 +13,10 @@ class Crumb(NamedTuple):
 
     name: str
     url: str
-    # Whose text the name is, so that one that is not translated is marked up as English.
-    row: Model | None = None
-    text: str = ""
 
 
 def to_program(program: Program) -> list[Crumb]:
-    return [_home(), _programs(), _of(program, "short_name")]
+    return [_home(), _programs(), Crumb(program.short_name, program.get_absolute_url())]
 
 
 def to_comparison() -> list[Crumb]:
@@ -30,15 +26,11 @@ def to_comparison() -> list[Crumb]:
 def to_article(text: Article) -> list[Crumb]:
     """Return the way to a text of any kind; legal ones stand at the root."""
     above = {Article.Kind.ARTICLE: [_articles()], Article.Kind.HELP: [_help()]}
-    return [_home(), *above.get(text.kind, []), _of(text, "title")]
+    return [_home(), *above.get(text.kind, []), Crumb(text.title, text.get_absolute_url())]
 
 
 def to_location(location: Location) -> list[Crumb]:
-    return [_home(), _of(location, "name")]
-
-
-def _of(row: Model, text: str) -> Crumb:
-    return Crumb(getattr(row, text), row.get_absolute_url(), row, text)
+    return [_home(), Crumb(location.name, location.get_absolute_url())]
 
 
 def _home() -> Crumb:

@@ -134,6 +134,16 @@ def staff_second_factor(debug: bool) -> bool:
     return value == "true"
 
 
+def benefits_second_person() -> str:
+    """Return when somebody else than who recorded benefits has to approve them."""
+    value = env.str("BENEFITS_SECOND_PERSON", default="").lower() or "always"
+    if value not in ("always", "by-day", "never"):
+        raise ImproperlyConfigured(
+            "Set BENEFITS_SECOND_PERSON to always, by-day (only while the desk is open) or never."
+        )
+    return value
+
+
 def staff_idle_minutes() -> int:
     """Return after how many quiet minutes staff are signed out.
 

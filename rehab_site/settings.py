@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from rehab_site.env import (
     BASE_DIR,
     audit_retention_days,
+    benefits_second_person,
     cache_server,
     encryption_keys,
     env,
@@ -35,8 +36,6 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 INSTALLED_APPS = [
-    # Before the admin, which looks at the models when it starts.
-    "modeltranslation",
     "rehab_site.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -56,7 +55,6 @@ MIDDLEWARE = [
     "rehab_site.middleware.client_address",
     # Before all others: a kept page went through them when it was made.
     "rehab_site.page_cache.page_cache",
-    "rehab_site.middleware.language_of_the_address",
     # Before all that may answer by itself: refusals and files carry the policies too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,6 +146,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_PATH = "/admin/"
 LOGIN_URL = "admin:login"
 
+# Whether who wrote benefits down may also approve them; at night one person is often alone.
+BENEFITS_SECOND_PERSON = benefits_second_person()
+
 # As NIST SP 800-63B-4 has it: length instead of rules of composition, no forced change,
 # nothing common or near the own name, pasting allowed. It asks for 15 characters where the
 # password stands alone and 8 beside a second factor; beside ours we ask for 12.
@@ -164,10 +165,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # Records outside the database that prove what is in it. Every node writes to the same folder.
 AUDIT_RETENTION_DAYS = audit_retention_days()
 
-# English at the root, each other language under its own prefix (docs/languages.md).
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
 # The server's zone. What a person reads is in the center's zone or in their own.

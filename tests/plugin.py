@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "STAFF_SECOND_FACTOR": "False",
     "STAFF_IDLE_MINUTES": "15",
     "LEASE_MINUTES": "15",
+    "BENEFITS_SECOND_PERSON": "always",
 }
 DATABASES = {"sqlite": private_database.sqlite, "pg": private_database.postgresql}
 

@@ -19,7 +19,6 @@ BORROWS = {
         "programs.models",
         "programs.hours",
         "programs.context",
-        "programs.languages",
         "programs.templatetags.prose",
     ),
     "rehab_site": ("programs", "intake"),
@@ -27,17 +26,18 @@ BORROWS = {
 
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
-    "leaves": "choices phones crypto notices nonces cards card_decoder uploads windows spoken "
-    "audit_guard",
+    "leaves": "choices phones amounts crypto notices nonces cards card_decoder uploads windows "
+    "spoken audit_guard",
     "fields": "fields",
     "models": "models",
-    "rules": "lookup crisis duty routing promises appointments seats reachable leases desk audit "
-    "changes consent outbox throttle abuse canary parts journal second_factor lockout drafts "
-    "staff_sessions",
-    "flows": "submissions priorities workflow taking assessments merging referrals agreements "
-    "benefits receipts parking rotation retention replay copies groups loading seeding "
-    "audit_anchor audit_check audit_retention sign_in jobs",
-    "edges": "forms form_page views receipt_views urls staff admin management migrations apps",
+    "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "
+    "reachable leases desk audit changes consent outbox throttle abuse canary parts journal "
+    "second_factor lockout drafts staff_sessions",
+    "flows": "submissions priorities workflow promise_keeping taking assessments merging referrals "
+    "agreements benefits privacy_requests wishes receipts parking rotation retention replay copies "
+    "groups loading seeding audit_anchor audit_check audit_retention sign_in jobs",
+    "edges": "forms form_page views receipt_views wish_views urls staff admin management "
+    "migrations apps",
 }
 HEIGHT = {
     f"intake.{name}": height

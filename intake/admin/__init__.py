@@ -1,5 +1,27 @@
 """The admissions desk inside the Django admin."""
 
-from intake.admin import audit_trail, catalogue, duty, lead, notifications, staff, withdrawals
+from intake.admin import (
+    audit_trail,
+    benefits,
+    catalogue,
+    duty,
+    lead,
+    notifications,
+    privacy_requests,
+    routing,
+    staff,
+    withdrawals,
+)
 
-__all__ = ["audit_trail", "catalogue", "duty", "lead", "notifications", "staff", "withdrawals"]
+__all__ = [
+    "audit_trail",
+    "benefits",
+    "catalogue",
+    "duty",
+    "lead",
+    "notifications",
+    "privacy_requests",
+    "routing",
+    "staff",
+    "withdrawals",
+]

@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import agreements, benefits, consent, leases, priorities, reachable, spoken, workflow
+from intake import (
+    agreements,
+    benefits,
+    consent,
+    leases,
+    merging,
+    priorities,
+    promise_clock,
+    promise_keeping,
+    reachable,
+    spoken,
+    workflow,
+)
 from intake.admin import outcomes
 from intake.changes import Refused
 from intake.forms import staff
@@ -21,6 +33,11 @@ FORMS = {
     "close": staff.CloseForm,
     "lift": staff.LiftForm,
     "lower": staff.LowerForm,
+    "explain": staff.ExplainForm,
+    "link": staff.OtherForm,
+    "unlink": staff.ActionForm,
+    "merge": staff.OtherForm,
+    "unmerge": staff.ActionForm,
     "permit": staff.PermitForm,
     "may-know": staff.MayKnowForm,
     "sharing": staff.SharingForm,
@@ -32,6 +49,7 @@ FORMS = {
 PERMISSIONS = {
     "withdraw": "intake.add_withdrawal",
     "carried-out": "intake.change_withdrawal",
+    "explain": "intake.manage_lead",
 }
 
 
@@ -44,6 +62,8 @@ def offered(lead: Lead, user, *, at: datetime) -> list[str]:
     always = ["new-pin", "permit", "may-know", "sharing", "withdraw"]
     if lead.priority:
         always.append("lower")
+    if lead.merged_into_id:
+        return ["unmerge", *always]
     if not lead.is_open:
         return ["reopen", *always]
     if not lead.priority:
@@ -67,6 +87,8 @@ def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
     if reachable.is_calling_hour(lead, at=at):
         for name in {"calling", "attempt"} & forms.keys():
             del forms[name].fields["hours_reason"]
+    if "attempt" in forms and not promise_clock.lacks_reason(lead, at=at):
+        del forms["attempt"].fields["late_because"]
     if "attempt" in forms:
         outcomes.narrow(forms["attempt"], lead)
     if "may-know" in forms:
@@ -115,7 +137,8 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
                 "time": spoken.time_of_day(due, zone),
             }
         case "close":
-            workflow.close(lead, version=version, by=by, at=at, **data)
+            may_give_up = by.has_perm("intake.manage_lead")
+            workflow.close(lead, version=version, by=by, at=at, may_give_up=may_give_up, **data)
             return _("Closed.")
         case "lift":
             priorities.lift(lead, version=version, by=by, at=at, **data)
@@ -123,6 +146,24 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
         case "lower":
             priorities.lower(lead, version=version, by=by, at=at, **data)
             return _("It stands in its usual place again.")
+        case "explain":
+            promise_keeping.explain(lead, version=version, by=by, at=at, **data)
+            return _("The reason is recorded.")
+        case "link":
+            merging.link(lead, _other(data), version=version, by=by, at=at)
+            return _("Noted as the same person. Both leads go on.")
+        case "unlink":
+            merging.unlink(lead, version=version, by=by, at=at)
+            return _("Noted as two people.")
+        case "merge":
+            other = _other(data)
+            merging.merge(lead, other, version=version, by=by, at=at)
+            return _("Merged. Work goes on with %(reference)s; you can undo it here.") % {
+                "reference": other.reference
+            }
+        case "unmerge":
+            merging.unmerge(lead, version=version, by=by, at=at)
+            return _("Taken apart again.")
         case "permit":
             agreements.permit(lead, version=version, by=by, at=at, **data)
             return _("The permission is recorded.")
@@ -151,6 +192,12 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
 
 def _minutes(time: timedelta) -> int:
     return time.seconds // 60
+
+
+def _other(data: dict) -> Lead:
+    other = Lead.objects.filter(pk=data["other"]).first()
+    _must_exist(other)
+    return other
 
 
 def _must_exist(row) -> None:

@@ -1,4 +1,4 @@
-"""Rows that staff keep up to date: carriers, and the wordings of consents."""
+"""Rows that staff keep up to date: carriers, when to try again, and the wordings of consents."""
 
 from django import forms
 from django.contrib import admin
@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from intake import consent
-from intake.models import Carrier, ConsentText
+from intake.models import CadenceStep, Carrier, ConsentText
 
 
 @admin.register(Carrier)
@@ -19,6 +19,14 @@ class CarrierAdmin(admin.ModelAdmin):
     def alert(self, carrier):
         is_old = carrier.needs_check(on=timezone.localdate())
         return _("Check the network status again.") if is_old else ""
+
+
+@admin.register(CadenceStep)
+class CadenceStepAdmin(admin.ModelAdmin):
+    """After each try in vain the next one follows; a manager says how soon."""
+
+    list_display = ["attempt", "wait_hours"]
+    ordering = ["attempt"]
 
 
 class WordingForm(forms.ModelForm):

@@ -1,9 +1,13 @@
 """Who works at the desk: each one's languages and programs, weekly shifts, absences."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +51,7 @@ class DutyChangeInline(admin.TabularInline):
 class StaffProfileAdmin(admin.ModelAdmin):
     form = ProfileForm
     inlines = [DutyInline, DutyChangeInline]
+    fields = ["user", "languages", "programs", "locations"]
     list_display = ["person", "there_now", "speaks", "takes", "week"]
 
     def get_queryset(self, request):
@@ -54,8 +59,11 @@ class StaffProfileAdmin(admin.ModelAdmin):
         rows = super().get_queryset(request).select_related("user")
         return rows.prefetch_related("programs", "locations", week)
 
+    def get_fields(self, request, obj=None):
+        return ["person", *self.fields[1:]] if obj else self.fields
+
     def get_readonly_fields(self, request, obj=None):
-        return ["user"] if obj else []
+        return ["person"] if obj else []
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "user":
@@ -70,7 +78,7 @@ class StaffProfileAdmin(admin.ModelAdmin):
         now = timezone.now()
         self.ends = {user.pk: end for user, end in duty.until_when(at=now).items()}
         self.can_be = set(duty.who_may().values_list("pk", flat=True))
-        context = {"title": _("Who is on duty, and takes what")}
+        context = {"title": _("Who is on duty"), "is_nav_sidebar_enabled": False}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("person"), ordering="user__username")
@@ -99,7 +107,24 @@ class StaffProfileAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("weekly shifts"))
     def week(self, row: StaffProfile):
-        return ", ".join(
-            f"{one.get_weekday_display()[:3]} {one.starts:%H:%M}–{one.ends:%H:%M}"
-            for one in row.duties.all()
-        )
+        return ", ".join(_t("%(days)s %(times)s") % said for said in _week(row.duties.all()))
+
+
+def _week(duties) -> Iterator[dict[str, str]]:
+    """Yield the shifts of a week as one would say them: days in a row with the same times once."""
+    by_times = defaultdict(list)
+    for one in duties:
+        by_times[one.starts, one.ends].append(one.weekday)
+    for (starts, ends), days in by_times.items():
+        times = {"from": formats.date_format(starts, "P"), "until": formats.date_format(ends, "P")}
+        words = _t("around the clock") if starts == ends else _t("%(from)s to %(until)s") % times
+        yield {"days": _days(days), "times": words}
+
+
+def _days(days: list[int]) -> str:
+    names = [str(WEEKDAYS_ABBR[day]) for day in days]
+    if days == list(range(7)):
+        return _t("every day")
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{names[0]}–{names[-1]}"
+    return "/".join(names)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import outbox
-from intake.admin import actions, lead_page, printing, reveal, search
+from intake.admin import actions, lead_page, printing, reveal, same, search
 from intake.admin.paging import CappedPaginator
 from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
@@ -23,7 +23,7 @@ from programs.context import current_center
 @admin.register(Lead)
 class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
     list_display_links = ["reference"]
-    list_select_related = ["owner", "program"]
+    list_select_related = ["owner", "program", "routed_to"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
     empty_value_display = "–"
     list_per_page = 50
@@ -43,6 +43,7 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
             path("search/", page(self.search), name="intake_lead_search"),
             path("<uuid:pk>/card/<uuid:card>/", page(self.card), name="intake_lead_card"),
             path("<uuid:pk>/reveal/<uuid:form>/", page(self.reveal), name="intake_lead_reveal"),
+            path("<uuid:pk>/same/", page(self.same), name="intake_lead_same"),
             path("<uuid:pk>/print/", page(self.print_sheet), name="intake_lead_print"),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
             *self.privacy_urls(),
@@ -66,7 +67,7 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
 
     @method_decorator(never_cache)
     def changelist_view(self, request, extra_context=None):
-        self.remember_zone(request)
+        self.remember_clock(request)
         late = outbox.late(at=timezone.now()).count()
         context = {
             "title": _("Who waits"),
@@ -127,6 +128,13 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         if request.method != "POST":
             return redirect("admin:intake_lead_change", lead.pk)
         return printing.sheet(self, request, lead)
+
+    @method_decorator(require_safe)
+    def same(self, request, pk):
+        lead = self._lead(request, pk)
+        if lead.erased_at:
+            return redirect("admin:intake_lead_change", lead.pk)
+        return same.show(self, request, lead)
 
     def act(self, request, pk, action):
         lead = self._lead(request, pk)

@@ -18,6 +18,9 @@ from intake import (
     crisis,
     drafts,
     leases,
+    merging,
+    offers,
+    promise_clock,
     reachable,
     receipts,
     seats,
@@ -27,12 +30,14 @@ from intake import (
 )
 from intake.admin import actions, facts, outcomes, reveal, timeline
 from intake.admin.actions import FORMS
+from intake.cadence import Cadence
 from intake.changes import Refused
-from intake.choices import CheckStatus, ForWhom
+from intake.choices import CheckStatus, ForWhom, WishKind
 from intake.forms.staff import CarriedOutForm, PrintForm, StartCheckForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
 from intake.phones import Phone
+from intake.promise_clock import Risk
 from intake.promises import Clock
 from programs.context import current_center
 
@@ -79,9 +84,14 @@ def show(
     ]
     if "close" in forms and known["sharing"]:
         blocks = [replace(block, start=_start_form(block, lead)) for block in blocks]
+    clock, cadence = Clock.of(known["center"], at=at), Cadence.after(known["attempts"])
     tiles = []
     if "attempt" in forms:
-        tiles = outcomes.tiles(forms["attempt"], lead, Clock.of(known["center"], at=at), at=at)
+        tiles = outcomes.tiles(forms["attempt"], lead, clock, cadence, at=at)
+    promises = list(lead.promises.all())
+    if any(record.lacks_reason for record in promises) and actions.may(user, "explain"):
+        fresh = FORMS["explain"](initial={"version": lead.version}, prefix="explain")
+        forms.setdefault("explain", fresh)
     context = {
         **model_admin.admin_site.each_context(request),
         **known,
@@ -95,20 +105,25 @@ def show(
             events,
             verifications=[block.verification for block in blocks],
             consents=[given for given, _is_in_force in known["consents"]],
-            **{name: known[name] for name in ("callbacks", "attempts", "withdrawals")},
+            **{name: known[name] for name in ("callbacks", "wishes", "attempts", "withdrawals")},
         ),
+        "others": merging.others(lead),
         "at_hand": facts.at_hand(lead, at=at),
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "tiles": tiles,
-        "dangers": _dangers(lead, known["callbacks"], blocks),
+        "dangers": _dangers(lead, known, blocks),
         "kept": kept,
         "refused": refused_form,
         "texts": consent.current_texts(language=lead.language, at=at),
+        "promises": promises,
+        "pressing": promise_clock.pressing(lead, risk=Risk.of(clock)),
+        "cadence": cadence,
         "promised": spoken.between(
             lead.promised_from, lead.promised_by, known["center"].time_zone, now=at
         ),
         "is_safe_now": windows.is_safe(lead.window, ZoneInfo(lead.timezone), at=at)
         or bool(known["appointment"] and known["appointment"].is_on(at)),
+        "is_offered": offers.is_offered(lead, at=at),
         "is_calling_hour": reachable.is_calling_hour(lead, at=at),
         "is_being_called": leases.is_being_called(lead, at=at),
         "is_mine": reveal.is_owner(lead, user),
@@ -129,6 +144,7 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
     phone = Phone(lead.phone, lead.phone_extension)
     today = timezone.localdate(at)
     consents = list(lead.consents.select_related("text", "withdrawal", "terms"))
+    wishes = list(lead.wishes.all())
     withdrawals = list(lead.withdrawals.select_related("recorded_by", "done_by"))
     return {
         "lead": lead,
@@ -139,6 +155,8 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
         "phone_written": phone.display(center.country),
         **_appointment_of(lead, ours, at=at),
         "callbacks": list(lead.callbacks.all()),
+        "wishes": wishes,
+        "owed": _owed(lead, wishes),
         "attempts": list(lead.attempts.select_related("by")),
         "consents": [(given, given.is_in_force(on=today)) for given in consents],
         "sharing": consent.sharing(consents, on=today),
@@ -155,11 +173,18 @@ def facts_of(request, lead: Lead, *, at: datetime) -> dict:
     }
 
 
-def _dangers(lead: Lead, callbacks, blocks) -> list[str]:
+def _owed(lead: Lead, wishes) -> list:
+    """Return the copies and erasures that still have to be answered."""
+    has_asked = any(wish.what == WishKind.PRIVACY for wish in wishes)
+    return list(lead.privacy_requests.filter(done_at=None)) if has_asked else []
+
+
+def _dangers(lead: Lead, known: dict, blocks) -> list[str]:
     """Return what the messages of a lead at the top may speak of."""
     if not lead.priority:
         return []
-    messages = [row.message for row in (*callbacks, *(block.verification for block in blocks))]
+    sent = (*known["callbacks"], *(block.verification for block in blocks))
+    messages = [*(row.message for row in sent), *(row.text for row in known["wishes"])]
     return [danger.label for danger in crisis.dangers_in(*messages)]
 
 

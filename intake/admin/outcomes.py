@@ -8,7 +8,8 @@ from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import reachable, spoken, workflow
+from intake import cadence, reachable, spoken
+from intake.cadence import Cadence
 from intake.choices import Channel, Outcome
 from intake.forms.staff import AttemptForm
 from intake.models import Lead
@@ -35,19 +36,21 @@ def narrow(form: AttemptForm, lead: Lead) -> None:
         field.choices = [choice for choice in field.choices if is_open(choice[0])]
 
 
-def tiles(form: AttemptForm, lead: Lead, clock: Clock, *, at: datetime) -> list[Tile]:
+def tiles(
+    form: AttemptForm, lead: Lead, clock: Clock, pace: Cadence, *, at: datetime
+) -> list[Tile]:
     """Return the outcomes of the form, each with the next step it creates."""
     radios: BoundField = form["outcome"]
-    return [Tile(radio, _follows(lead, radio.data["value"], clock, at=at)) for radio in radios]
+    return [
+        Tile(radio, _follows(lead, radio.data["value"], clock, pace, at=at)) for radio in radios
+    ]
 
 
-def _follows(lead: Lead, outcome: str, clock: Clock, *, at: datetime) -> str:
+def _follows(lead: Lead, outcome: str, clock: Clock, pace: Cadence, *, at: datetime) -> str:
     if outcome == Outcome.CALL_BACK:
         return _("at the time they name")
-    due, zone = (
-        workflow.next_step(lead, outcome, clock, at=at),
-        timezone.get_current_timezone_name(),
-    )
+    due = cadence.next_step(lead, outcome, clock, pace, at=at)
+    zone = timezone.get_current_timezone_name()
     when = {
         "day": spoken.short_day(due, zone, now=at),
         "time": spoken.time_of_day(due, zone),

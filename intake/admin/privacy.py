@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import copies, journal, parts, retention
+from intake import copies, journal, parts, privacy_requests, retention
 from intake.changes import Refused
 from intake.choices import Part
-from intake.forms.privacy import CopyForm, EraseForm, HoldForm, LiftForm
+from intake.forms.privacy import AnsweredForm, CopyForm, EraseForm, HoldForm, LiftForm
 from intake.models import Lead
 from intake.notices import PART2_NOTICE
 
@@ -28,6 +28,7 @@ FORMS = {
     "erase": (EraseForm, "intake.forget_lead"),
     "hold": (HoldForm, "intake.hold_lead"),
     "lift": (LiftForm, "intake.hold_lead"),
+    "answered": (AnsweredForm, "intake.change_privacyrequest"),
 }
 
 
@@ -86,11 +87,13 @@ class PrivacyPages:
     def _offered(self, request, lead: Lead) -> list[str]:
         if lead.erased_at:
             return []
-        other = "hold" if lead.legal_hold else "lift"
+        absent = {"hold" if lead.legal_hold else "lift"}
+        if not lead.privacy_requests.exists():
+            absent.add("answered")
         return [
             action
             for action, (_form, permission) in FORMS.items()
-            if request.user.has_perm(permission) and action != other
+            if request.user.has_perm(permission) and action not in absent
         ]
 
     def _form(self, action: str, lead: Lead, **kwargs):
@@ -110,8 +113,23 @@ class PrivacyPages:
             "forms": forms,
             "refused": answered and next(iter(answered.values())),
             "are_apart": parts.are_apart(lead),
+            "asked": self._asked(lead, forms.get("answered")),
         }
         return self._render(request, "admin/intake/lead/privacy.html", lead, context, status)
+
+    def _asked(self, lead: Lead, form) -> list:
+        """Return what the person asked for, each that is open with its form, for who may."""
+        rows = list(lead.privacy_requests.select_related("done_by"))
+        if form is None:
+            return [(row, None) for row in rows]
+        return [(row, None if row.done_at else self._answer_to(row, form)) for row in rows]
+
+    def _answer_to(self, row, form: AnsweredForm) -> AnsweredForm:
+        if form.is_bound and form["request"].value() == str(row.pk):
+            return form
+        return AnsweredForm(
+            prefix="answered", auto_id=f"{row.what}_%s", initial={"request": row.pk}
+        )
 
     def _render(self, request, template, lead, context, status=200):
         usual = {
@@ -154,6 +172,15 @@ class PrivacyPages:
         said = _("Erased.") if form.whose == Part.BOTH else _("Erased: %(part)s data.")
         messages.success(request, said % {"part": form.whose.label})
         return redirect("admin:intake_lead_change", lead.pk)
+
+    def _answered(self, request, lead, form):
+        row = lead.privacy_requests.filter(pk=form.cleaned_data["request"]).first()
+        if row is None:
+            raise Refused(_("This is not part of this lead any more."))
+        note = form.cleaned_data["note"]
+        privacy_requests.answer(row, by=request.user, at=timezone.now(), note=note)
+        messages.success(request, _("Answered."))
+        return redirect("admin:intake_lead_privacy", lead.pk)
 
     def _hold(self, request, lead, form):
         reason = form.cleaned_data["reason"]

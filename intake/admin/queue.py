@@ -8,11 +8,19 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from intake import desk, leases
+from intake import desk, leases, offers, promise_clock
 from intake.admin import search
 from intake.choices import Priority
 from intake.models import Lead
+from intake.promise_clock import Risk
 from programs.context import current_center
+
+
+def risk_now(request) -> Risk:
+    """Return which promises are at risk, asked for once a request."""
+    if not hasattr(request, "risk"):
+        request.risk = Risk.now(current_center(request), at=timezone.now())
+    return request.risk
 
 
 class ShowFilter(admin.SimpleListFilter):
@@ -25,7 +33,9 @@ class ShowFilter(admin.SimpleListFilter):
         return [
             ("unclaimed", _("Nobody has it")),
             ("mine", _("Mine")),
+            ("promises", _("Promise at risk")),
             ("late", _("Late")),
+            ("unexplained", _("Broken, no reason yet")),
             ("suspected", _("Suspected spam")),
             ("closed", _("Ended")),
         ]
@@ -39,6 +49,8 @@ class ShowFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == "closed":
             return queryset.exclude(closed_at=None)
+        if self.value() == "unexplained":
+            return queryset.filter(pk__in=promise_clock.unexplained().values("lead"))
         if self.value() is None and request.GET.get(search.PARAMETER):
             return queryset
         leads = queryset.open()
@@ -46,6 +58,10 @@ class ShowFilter(admin.SimpleListFilter):
             return leads.filter(owner=None)
         if self.value() == "mine":
             return leads.filter(owner=request.user)
+        if self.value() == "promises":
+            return leads.filter(
+                promise_clock.running(), promised_by__lte=risk_now(request).at_risk_until
+            )
         if self.value() == "late":
             return leads.filter(due_at__lt=timezone.now())
         if self.value() == "suspected":
@@ -108,7 +124,7 @@ class QueueColumns:
         if not lead.is_open:
             return lead.get_disposition_display() or lead.get_status_display()
         danger = _danger_badge() if lead.priority else ""
-        kind, word = desk.pressing(lead, at=now)
+        kind, word = promise_clock.pressing(lead, risk=self.risk)
         when = self._when(lead.due_at, now)
         return format_html('{}<span class="badge badge-{}">{}</span> {}', danger, kind, word, when)
 
@@ -143,6 +159,12 @@ class QueueColumns:
 
     @admin.display(description=_("owner"))
     def holder(self, lead: Lead):
+        if offers.is_offered(lead, at=timezone.now()):
+            name = offers.name_of(lead.routed_to)
+            return format_html(
+                '<span class="badge badge-quiet">{}</span>',
+                _t("offered to %(name)s first") % {"name": name},
+            )
         if lead.owner is None:
             return format_html('<span class="badge badge-quiet">{}</span>', _t("nobody yet"))
         return leases.holder(lead, at=timezone.now(), zone=self.zone)
@@ -151,7 +173,8 @@ class QueueColumns:
     def age(self, lead: Lead):
         return timesince(lead.received_at, depth=1)
 
-    def remember_zone(self, request) -> None:
-        """Take the center's zone, in which staff read all times."""
+    def remember_clock(self, request) -> None:
+        """Take the center's zone, in which staff read all times, and what is at risk now."""
         center = current_center(request)
         self.zone = center.time_zone if center else "UTC"
+        self.risk = risk_now(request)

@@ -19,11 +19,17 @@ TOLD_BY_ROWS = (
     Action.ATTEMPT_LOGGED,
     Action.CONSENT_RECORDED,
     Action.CONSENT_WITHDRAWN,
+    Action.WISHED,
 )
 LOOKS, CHANGES = 40, 200
 REASONS = {
     value: label
-    for vocabulary in (choices.Lifted, choices.Lowered, choices.HoursReason)
+    for vocabulary in (
+        choices.Lifted,
+        choices.Lowered,
+        choices.HoursReason,
+        choices.PromiseBroken,
+    )
     for value, label in vocabulary.choices
 }
 
@@ -47,18 +53,28 @@ def events_of(lead: Lead) -> list[AuditEvent]:
 
 
 def entries(
-    events: Iterable[AuditEvent], *, callbacks, verifications, attempts, consents, withdrawals
+    events: Iterable[AuditEvent],
+    *,
+    callbacks,
+    verifications,
+    wishes,
+    attempts,
+    consents,
+    withdrawals,
 ) -> list[Entry]:
     """Return what happened, the newest first."""
     found = [
         *(Entry(row.received_at, _("Asked for a call"), kind="asked") for row in callbacks),
         *(Entry(row.received_at, _("Sent insurance details"), kind="asked")
           for row in verifications),
+        *(Entry(row.received_at, _("On the receipt: %s") % row.get_what_display(), kind="asked",
+                note=row.text) for row in wishes if row.what != choices.WishKind.PERMISSIONS),
         *(_attempt(row) for row in attempts),
         *(Entry(row.given_at, _("Allowed: %s") % row.text.get_kind_display(),
                 kind="allowed", note=row.get_given_display()) for row in consents),
         *(Entry(row.recorded_at, _("Took back: %s") % row.get_kind_display(),
-                by=row.recorded_by.get_username(), kind="allowed", note=row.get_told_display())
+                by=row.recorded_by.get_username() if row.recorded_by else "",
+                kind="allowed", note=row.get_told_display())
           for row in withdrawals),
         *(_change(event) for event in events if event.action not in (*LOOKED, *TOLD_BY_ROWS)),
     ]  # fmt: skip

@@ -7,11 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake import seats, spoken, windows
 from intake.appointments import FURTHEST, Diary
+from intake.models import Lead
 from intake.promises import Promise
 
 # Who sends the same page again a day later is told what they were told then.
@@ -53,10 +54,13 @@ class WithAppointment(forms.Form):
         help_text=_("Free times of our desk. The one you choose is kept for you alone."),
     )
 
+    # Whose own time is as good as free: who changes something may leave it as it is.
+    known: Lead | None = None
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.diary = Diary.of(self.center, self.clock)
-        self.fields["appointment"].choices = lambda: [("", _t("No appointment")), *self.days]
+        self.fields["appointment"].choices = lambda: [("", gettext("No appointment")), *self.days]
         # What is wrong is told in the order of the page.
         names = [name for name in self.fields if name != "appointment"]
         names.insert(names.index("timezone") + 1, "appointment")
@@ -68,19 +72,26 @@ class WithAppointment(forms.Form):
         zone = self["timezone"].value() or ""
         return zone if self.fields["timezone"].valid_value(zone) else self.center.time_zone
 
+    @staticmethod
+    def code(start: datetime) -> str:
+        """Return how the page writes a moment."""
+        return f"{start:%Y-%m-%dT%H:%MZ}"
+
+    @property
+    def has_times(self) -> bool:
+        """Whether there is something to choose, or to say about what was chosen."""
+        return bool(self.days or self["appointment"].errors)
+
     @cached_property
     def days(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The free times of the next days, as choices; looked up only where they are shown."""
         zone, at = self.shown_in, self.clock.at
-        taken = seats.taken(after=at) if self.diary.seats else []
+        taken = seats.taken(after=at, but=self.known) if self.diary.seats else []
         named = windows.zone_label(zone)
         return [
             (
                 f"{capfirst(spoken.day(slots[0].start, zone, now=at))} ({named})",
-                [
-                    (f"{slot.start:%Y-%m-%dT%H:%MZ}", spoken.time_of_day(slot.start, zone))
-                    for slot in slots
-                ],
+                [(self.code(slot.start), spoken.time_of_day(slot.start, zone)) for slot in slots],
             )
             for slots in self.diary.days(ZoneInfo(zone), taken).values()
         ]
@@ -92,10 +103,12 @@ class WithAppointment(forms.Form):
         zone = self.cleaned_data.get("timezone", self.shown_in)
         if self.data.get("shown_in", zone) != zone:
             raise ValidationError(
-                _t("All times are now shown in the time zone you chose (%(zone)s). Please check "
-                   "yours, then press the button again.")
+                gettext(
+                    "All times are now shown in the time zone you chose (%(zone)s). Please check "
+                    "yours, then press the button again."
+                )
                 % {"zone": windows.zone_label(zone)}
-            )  # fmt: skip
+            )
         if not at - LONG_AGO < start < at + FURTHEST:
             raise ValidationError(self.said_taken())
         return start
@@ -109,15 +122,15 @@ class WithAppointment(forms.Form):
     def said_taken(self) -> str:
         """Return what to do when somebody else was given that time."""
         if not self.days:
-            return _t("No exact time is free any more. Please leave it at a part of the day.")
-        return _t(
+            return gettext("No exact time is free any more. Please leave it at a part of the day.")
+        return gettext(
             "That time is not free any more. These are: please choose one of them, or leave it "
             "at a part of the day."
         )
 
     def said_too_many(self) -> str:
         """Return what to do where one address was given more than its share."""
-        return _t(
+        return gettext(
             "Many exact times went to your internet connection today, so we keep the others for "
             "somebody else. Please leave it at a part of the day, or call us at %(phone)s."
         ) % {"phone": self.center.phone}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import choices
 from intake.choices import Part
+from intake.forms.inputs import TextField
 
 
 def _choose(label, kinds, first) -> forms.ChoiceField:
@@ -44,6 +45,19 @@ class EraseForm(_RequestForm):
     is_sure = forms.BooleanField(
         label=_("Erase it for good. I know that nobody can bring it back."),
         error_messages={"required": _("Tick this if it is to be erased.")},
+    )
+
+
+class AnsweredForm(forms.Form):
+    """How a request was answered, for whoever asks later."""
+
+    request = forms.UUIDField(widget=forms.HiddenInput)
+    note = TextField(
+        label=_("How it was answered"),
+        max_length=1000,
+        required=True,
+        multiline=True,
+        error_messages={"required": _("Write down how it was answered.")},
     )
 
 

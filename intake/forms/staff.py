@@ -56,6 +56,12 @@ class AttemptForm(ActionForm):
         help_text=_("Empty: the time named above."),
         error_messages={"invalid": _("Choose a day and a time.")},
     )
+    late_because = choose(
+        choices.PromiseBroken.choices,
+        empty=_("Choose why…"),
+        label=_("Why nobody called in the promised time"),
+        required=False,
+    )
     note = TextField(label=_("Note"), max_length=4000, multiline=True)
 
     def clean(self):
@@ -64,6 +70,14 @@ class AttemptForm(ActionForm):
         if is_agreed and "next_step_at" in data and not data["next_step_at"]:
             self.add_error("next_step_at", _("Enter when they want to be called."))
         return data
+
+
+class ExplainForm(ActionForm):
+    because = choose(
+        choices.PromiseBroken.choices,
+        empty=_("Choose why…"),
+        label=_("Why nobody called in the promised time"),
+    )
 
 
 class CloseForm(ActionForm):
@@ -80,6 +94,12 @@ class LowerForm(ActionForm):
     reason = choose(
         choices.Lowered.choices, empty=_("Choose why…"), label=_("Why it can wait its turn")
     )
+
+
+class OtherForm(ActionForm):
+    """About this lead and another one."""
+
+    other = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class PermitForm(ActionForm):
@@ -132,7 +152,11 @@ class WithdrawForm(ActionForm):
         label=_("What they take back"),
         error_messages={"required": _("Tick what they take back.")},
     )
-    told = choose(choices.Told.choices, empty=_("Choose how…"), label=_("How they told us"))
+    told = choose(
+        [(told.value, told.label) for told in agreements.TOLD_STAFF],
+        empty=_("Choose how…"),
+        label=_("How they told us"),
+    )
     told_on = day(label=_("On which day"), required=False, help_text=_("Empty: today."))
 
 

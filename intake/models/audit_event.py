@@ -67,6 +67,7 @@ class AuditEvent(models.Model):
         CONSENT_WITHDRAWN = "withdrawn", _("Permission withdrawn")
         WITHDRAWAL_DONE = "honoured", _("Withdrawal carried out")
         WISHED = "wished", _("Changed by the person")
+        PRIVACY_ANSWERED = "answered", _("Privacy request answered")
         CHECK_STARTED = "check", _("Benefits check started")
         CHECK_RECORDED = "check_done", _("Benefits recorded")
         CHECK_APPROVED = "check_ok", _("Benefits approved")

@@ -61,8 +61,14 @@ class Withdrawal(models.Model):
     told_on = models.DateField(_("told on"))
     honour_by = models.DateField(_("carry out by"))
     recorded_at = models.DateTimeField(_("recorded"))
+    # None: the person did it alone, on the receipt.
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
     )
     done_at = models.DateTimeField(_("carried out everywhere"), null=True, blank=True)
     done_by = models.ForeignKey(

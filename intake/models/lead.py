@@ -128,6 +128,8 @@ class Lead(models.Model):
         verbose_name=_("offered to"),
     )
     routed_because = models.CharField(_("because"), max_length=200, blank=True)
+    # Until then *Take next* keeps it for them; whoever sees it may still claim it.
+    offered_until = models.DateTimeField(_("offered until"), null=True, blank=True)
     lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
     calling_since = models.DateTimeField(_("being called since"), null=True, blank=True)
     promised_from = models.DateTimeField(_("promised from"))
@@ -184,6 +186,8 @@ class Lead(models.Model):
             ("reveal_lead", _("Can see masked insurance details")),
             ("forget_lead", _("Can copy or erase a lead on request")),
             ("hold_lead", _("Can set and lift a legal hold")),
+            ("manage_lead", _("Can see the report, explain broken promises, close early")),
+            ("export_lead", _("Can download the list of requests")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -232,7 +236,18 @@ class Lead(models.Model):
             models.Index(
                 fields=["-received_at"], name="lead_open_newest", condition=Q(closed_at=None)
             ),
+            models.Index(
+                fields=["promised_by"],
+                name="lead_promise_runs",
+                condition=Q(closed_at=None, promise_kept=None),
+            ),
             models.Index(fields=["closed_at", "id"], name="lead_closed"),
+            # Whose turn it is: who was offered a lead the longest time ago.
+            models.Index(
+                fields=["routed_to", "-received_at"],
+                name="lead_routed",
+                condition=Q(routed_to__isnull=False),
+            ),
             # The retention clock asks by disposition for what was quiet since some day.
             models.Index(
                 fields=["disposition", "active_at"],

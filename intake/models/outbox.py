@@ -14,6 +14,9 @@ class Outbox(models.Model):
 
     class Kind(models.TextChoices):
         NEW_REQUEST = "new_request", _("New request")
+        PROMISE_AT_RISK = "at_risk", _("Promise at risk")
+        PROMISE_BREAKING = "breaking", _("Promise about to break")
+        CHANGED = "changed", _("Changed by the person")
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="notifications")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)

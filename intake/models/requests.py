@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import CardSide, CheckStatus, HolderRelationship, PlanType, Window
@@ -74,10 +75,20 @@ class InsuranceVerification(Request):
         choices=CheckStatus.choices,
         default=CheckStatus.REQUESTED,
     )
+    # Until when the family was promised to hear from us; benefits are checked in that order.
+    due_at = models.DateTimeField(_("promised by"))
 
     class Meta(Request.Meta):
         verbose_name = _("insurance form")
         verbose_name_plural = _("insurance forms")
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="check_open",
+                condition=~Q(check_status=CheckStatus.EXPLAINED),
+            ),
+            models.Index(fields=["check_status", "due_at", "id"], name="check_by_status"),
+        ]
 
 
 class Card(models.Model):

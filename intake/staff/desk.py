@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from intake import desk, leases, outbox, taking
 from intake.models import Lead
+from intake.promise_clock import Risk
 from intake.staff.idle import passive
 from programs.context import current_center
 
@@ -69,7 +70,7 @@ def _lists(request, new_since) -> dict:
     center = current_center(request)
     at, zone = timezone.now(), center.time_zone if center else "UTC"
     return {
-        "desk": desk.of(request.user, new_since=new_since, at=at, zone=zone),
+        "desk": desk.of(request.user, new_since=new_since, risk=Risk.now(center, at=at), zone=zone),
         "since": desk.briefly(new_since, at=at, zone=zone),
         "refreshed": at,
     }

@@ -13,7 +13,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from programs import history
-from programs.admin.side_by_side import SideBySide
 
 
 class Prose(CharField):
@@ -56,7 +55,7 @@ class EditorForm(ModelForm):
         ) % {"who": history.who(self.latest) or _("Somebody"), "time": time_format(at, "H:i")}
 
 
-class KeptAdmin(SideBySide, admin.ModelAdmin):
+class KeptAdmin(admin.ModelAdmin):
     """Writes down who saved and deleted what, and shows it under History."""
 
     form = EditorForm

@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from programs.models.translated import Translated
 from programs.models.truthful import Truthful
 
 
@@ -19,7 +18,7 @@ class ArticleQuerySet(models.QuerySet):
         )
 
 
-class Article(Translated, Truthful):
+class Article(Truthful):
     """A text of its own: something to read, or help or rights at the root of the site."""
 
     class Kind(models.TextChoices):

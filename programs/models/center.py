@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from programs.models.translated import Translated
 from programs.models.truthful import Truthful
 
 
@@ -32,7 +31,7 @@ class SlotMinutes(models.IntegerChoices):
     HOUR = 60, _("an hour")
 
 
-class Center(Translated, Truthful):
+class Center(Truthful):
     """The treatment center itself: one row, from which every page takes these facts."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -157,7 +156,7 @@ class Center(Translated, Truthful):
         return self.name
 
 
-class Location(Translated, Truthful):
+class Location(Truthful):
     """A place of treatment. What nobody has told us stays empty and is left out."""
 
     name = models.CharField(_("name"), max_length=120)

@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 
 from programs import levels
 from programs.models.center import Licence
-from programs.models.translated import Translated
 from programs.models.truthful import PartOfProgram, Truthful
 from programs.ranges import readable_range
 
@@ -28,7 +27,7 @@ class ProgramQuerySet(models.QuerySet):
         )
 
 
-class Program(Translated, Truthful):
+class Program(Truthful):
     """One level of care as this center offers it.
 
     Hours are hours of treatment a week. `defined_hours_*` is what the level means

@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from intake import agreements, groups
+from intake import agreements, groups, privacy_requests
+from intake.choices import PrivacyWish
 from intake.models import (
     AuditEvent,
+    CadenceStep,
     CardImage,
     Carrier,
     ConsentText,
@@ -22,6 +24,8 @@ from intake.models import (
     InsuranceVerification,
     Lead,
     Outbox,
+    PrivacyRequest,
+    RoutingRule,
     StaffProfile,
     Withdrawal,
 )
@@ -110,6 +114,21 @@ TABLE = """
 /admin/intake/auditevent/<path:object_id>/delete/        login  403    403    403    403    403
 /admin/intake/auditevent/<path:object_id>/change/        login  403    403    200    200    200
 /admin/intake/auditevent/<path:object_id>/               login  on     on     on     on     on
+/admin/intake/benefitscheck/<uuid:pk>/record/            login  403    on     on     403    on
+/admin/intake/benefitscheck/<uuid:pk>/reveal/            login  403    on     on     403    on
+/admin/intake/benefitscheck/<uuid:pk>/do/<slug:action>/  login  405    405    405    405    405
+/admin/intake/benefitscheck/                             login  403    200    200    403    200
+/admin/intake/benefitscheck/add/                         login  403    403    403    403    403
+/admin/intake/benefitscheck/<path:object_id>/history/    login  403    on     on     403    on
+/admin/intake/benefitscheck/<path:object_id>/delete/     login  403    403    403    403    403
+/admin/intake/benefitscheck/<path:object_id>/change/     login  403    200    200    403    200
+/admin/intake/benefitscheck/<path:object_id>/            login  on     on     on     on     on
+/admin/intake/cadencestep/                               login  403    403    200    403    200
+/admin/intake/cadencestep/add/                           login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/history/      login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/delete/       login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/change/       login  403    403    200    403    200
+/admin/intake/cadencestep/<path:object_id>/              login  on     on     on     on     on
 /admin/intake/carrier/                                   login  200    200    200    403    200
 /admin/intake/carrier/add/                               login  200    403    200    403    200
 /admin/intake/carrier/<path:object_id>/history/          login  200    200    200    403    200
@@ -125,6 +144,7 @@ TABLE = """
 /admin/intake/lead/search/                               login  405    405    405    405    405
 /admin/intake/lead/<uuid:pk>/card/<uuid:card>/           login  403    403    403    403    403
 /admin/intake/lead/<uuid:pk>/reveal/<uuid:form>/         login  403    on     on     on     on
+/admin/intake/lead/<uuid:pk>/same/                       login  403    200    200    200    200
 /admin/intake/lead/<uuid:pk>/print/                      login  403    on     on     on     on
 /admin/intake/lead/<uuid:pk>/do/<slug:action>/           login  403    405    405    403    405
 /admin/intake/lead/<uuid:pk>/privacy/                    login  403    403    200    200    200
@@ -135,6 +155,13 @@ TABLE = """
 /admin/intake/lead/<path:object_id>/delete/              login  403    403    403    403    403
 /admin/intake/lead/<path:object_id>/change/              login  403    200    200    200    200
 /admin/intake/lead/<path:object_id>/                     login  on     on     on     on     on
+/admin/intake/routingrule/try/                           login  403    200    200    403    200
+/admin/intake/routingrule/                               login  403    200    200    403    200
+/admin/intake/routingrule/add/                           login  403    403    200    403    200
+/admin/intake/routingrule/<path:object_id>/history/      login  403    200    200    403    200
+/admin/intake/routingrule/<path:object_id>/delete/       login  403    403    200    403    200
+/admin/intake/routingrule/<path:object_id>/change/       login  403    200    200    403    200
+/admin/intake/routingrule/<path:object_id>/              login  on     on     on     on     on
 /admin/intake/staffprofile/                              login  403    200    200    403    200
 /admin/intake/staffprofile/add/                          login  403    403    200    403    200
 /admin/intake/staffprofile/<path:object_id>/history/     login  403    200    200    403    200
@@ -147,6 +174,12 @@ TABLE = """
 /admin/intake/withdrawal/<path:object_id>/delete/        login  403    403    403    403    403
 /admin/intake/withdrawal/<path:object_id>/change/        login  403    403    200    200    200
 /admin/intake/withdrawal/<path:object_id>/               login  on     on     on     on     on
+/admin/intake/privacyrequest/                            login  403    403    200    200    200
+/admin/intake/privacyrequest/add/                        login  403    403    403    403    403
+/admin/intake/privacyrequest/<path:object_id>/history/   login  403    403    200    200    200
+/admin/intake/privacyrequest/<path:object_id>/delete/    login  403    403    403    403    403
+/admin/intake/privacyrequest/<path:object_id>/change/    login  403    403    200    200    200
+/admin/intake/privacyrequest/<path:object_id>/           login  on     on     on     on     on
 /admin/intake/outbox/                                    login  403    200    200    403    200
 /admin/intake/outbox/add/                                login  403    403    403    403    403
 /admin/intake/outbox/<path:object_id>/history/           login  403    200    200    403    200
@@ -162,6 +195,11 @@ TABLE = """
 /insurance/                                              200    200    200    200    200    200
 /receipt/                                                200    200    200    200    200    200
 /receipt/insurance/                                      on     on     on     on     on     on
+/receipt/time/                                           on     on     on     on     on     on
+/receipt/note/                                           on     on     on     on     on     on
+/receipt/permissions/                                    on     on     on     on     on     on
+/receipt/cancel/                                         on     on     on     on     on     on
+/receipt/privacy/                                        on     on     on     on     on     on
 /                                                        200    200    200    200    200    200
 /programs/                                               200    200    200    200    200    200
 /programs/compare/                                       200    200    200    200    200    200
@@ -208,10 +246,14 @@ def site(db):
     lead = builders.lead(name="Maria Luz", message="He uses fentanyl.")
     desk.send_insurance(lead, images=1)
     builders.carrier()
+    CadenceStep.objects.create(attempt=1, wait_hours=3)
     colleague = builders.staff("colleague", "Admissions")
     builders.profile(colleague)
+    RoutingRule.objects.create(number=10)
     told = {"kinds": ["text"], "told": "phone", "today": timezone.localdate()}
     agreements.withdraw(lead, by=colleague, at=timezone.now(), **told)
+    asked = {"at": timezone.now(), "today": timezone.localdate()}
+    privacy_requests.ask(lead, PrivacyWish.COPY, **asked)
     return {
         "article": article,
         "program": program,
@@ -276,10 +318,14 @@ MODELS = {
     "programs/program": Program,
     "programs/question": Question,
     "intake/auditevent": AuditEvent,
+    "intake/benefitscheck": InsuranceVerification,
     "intake/carrier": Carrier,
     "intake/consenttext": ConsentText,
     "intake/lead": Lead,
+    "intake/cadencestep": CadenceStep,
     "intake/outbox": Outbox,
+    "intake/privacyrequest": PrivacyRequest,
+    "intake/routingrule": RoutingRule,
     "intake/staffprofile": StaffProfile,
     "intake/withdrawal": Withdrawal,
 }
@@ -357,12 +403,16 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
         "view_lead",
         "change_lead",
         "reveal_lead",
+        "view_benefitscheck",
+        "change_benefitscheck",
+        "approve_benefitscheck",
         "add_withdrawal",
         "view_outbox",
         "view_carrier",
         "view_staffprofile",
         "view_duty",
         "view_dutychange",
+        "view_routingrule",
     }
     editors = Group.objects.get(name=groups.CONTENT_EDITORS).permissions
     of_people = editors.filter(content_type__app_label="intake")

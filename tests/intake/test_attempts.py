@@ -58,6 +58,7 @@ def test_the_audit_row_of_an_attempt_names_fields_and_tells_nothing(lead, ada):
         "due_at",
         "first_attempt_at",
         "owner_id",
+        "promise_kept",
         "reached_at",
         "status",
     ]

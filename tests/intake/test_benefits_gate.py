@@ -105,11 +105,22 @@ def test_a_stale_page_starts_nothing(client, lead):
     assert status_of(lead) == CheckStatus.REQUESTED
 
 
-def test_the_lead_of_a_colleague_is_theirs(client, lead):
+def test_benefits_do_not_wait_for_who_calls_the_person(client, ada, lead):
     ben = builders.staff("ben", "Admissions")
     workflow.claim(lead, version=lead.version, by=ben, at=timezone.now())
+    assert start(client, lead).status_code == 302
+    lead.refresh_from_db()
+    assert lead.owner == ben
+    record = lead.verifications.get().records.get()
+    assert (record.started_by, record.recorded_by) == (ada, None)
+
+
+def test_a_closed_lead_is_not_checked(client, ada, lead):
+    at = timezone.now()
+    workflow.close(lead, version=lead.version, by=ada, at=at, disposition="declined")
     response = start(client, lead)
-    assert "ben is working on this lead." in page.text_of(response)
+    assert response.status_code == 409
+    assert "This lead is closed." in page.text_of(response)
     assert status_of(lead) == CheckStatus.REQUESTED
 
 

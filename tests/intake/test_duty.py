@@ -234,7 +234,7 @@ def test_a_manager_gives_somebody_languages_and_shifts(client, db):
     assert profile.duty_changes.get().starts_at == there(18, 0, year=2126)
     assert names(there(16, 12)) == ["ana"]
     listed = page.text_of(client.get(PEOPLE))
-    for words in ("Ana Moss", "English, Español (Spanish)", "IOP", "Mon 08:00–16:00"):
+    for words in ("Ana Moss", "English, Español (Spanish)", "IOP", "Mon 8 a.m. to 4 p.m."):
         assert words in listed
 
 
@@ -245,6 +245,14 @@ def test_the_list_says_who_is_there_until_when_and_who_can_take_nothing(client, 
     left.user.is_active = False
     left.user.save()
     listed = " ".join(page.text_of(client.get(PEOPLE)).split())
+    assert "every day around the clock" in listed
+    for day in range(5):
+        shift(ana, day, "22:00", "06:30")
+    shift(ana, 5, "12:00", "18:00")
+    shift(ana, 6, "12:00", "18:00")
+    assert "Mon–Fri 10 p.m. to 6:30 a.m., Sat/Sun noon to 6 p.m." in " ".join(
+        page.text_of(client.get(PEOPLE)).split()
+    )
     assert "ana off duty" in listed
     assert "ben until " in listed
     assert "cleo may take no leads" in listed

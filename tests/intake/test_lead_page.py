@@ -260,7 +260,9 @@ def test_a_full_page_costs_at_most_twenty_five_statements(client, ada):
     assert said.count("Insurance form,") == 2
     assert said.count("Front of the card:\nmasked") == 2
     assert all(f"Try {number}" in said for number in range(5))
-    assert len(statements) <= 25
+    # Transaction control is not counted.
+    asked = [one for one in statements if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(asked) <= 25
     assert not [query for query in statements if '"intake_cardimage"."jpeg"' in query["sql"]]
 
 

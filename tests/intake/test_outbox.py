@@ -136,7 +136,9 @@ def test_what_waited_longest_goes_first(db):
 def test_one_bad_row_does_not_hold_up_the_others(db, monkeypatch):
     bad, good = builders.lead(at=NOW - MINUTE), builders.lead(at=NOW)
     real = outbox._mail
-    monkeypatch.setattr(outbox, "_mail", lambda lead: real(None if lead == bad else lead))
+    monkeypatch.setattr(
+        outbox, "_mail", lambda kind, lead: real(kind, None if lead == bad else lead)
+    )
     while outbox.deliver_next(at=NOW):
         pass
     assert [row.lead for row in Outbox.objects.filter(sent_at=None)] == [bad]

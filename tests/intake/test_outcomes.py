@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from intake import spoken, workflow
+from intake import cadence, spoken
+from intake.cadence import Cadence
 from intake.choices import Outcome
 from intake.promises import Clock
 from tests import builders, page
@@ -41,12 +42,14 @@ def test_an_outcome_and_a_press_log_the_call_and_its_next_step(client, ada):
     attempt = lead.attempts.get()
     assert (attempt.outcome, attempt.by) == (Outcome.NO_ANSWER, ada)
     clock = Clock.of(builders.center(), at=attempt.at)
-    assert lead.due_at == workflow.next_step(lead, Outcome.NO_ANSWER, clock, at=attempt.at)
+    first = cadence.next_step(lead, Outcome.NO_ANSWER, clock, Cadence(), at=attempt.at)
+    assert lead.due_at == first
 
 
 def next_try(lead, at) -> str:
     center = builders.center()
-    due = workflow.next_step(lead, Outcome.NO_ANSWER, Clock.of(center, at=at), at=at)
+    clock = Clock.of(center, at=at)
+    due = cadence.next_step(lead, Outcome.NO_ANSWER, clock, Cadence(), at=at)
     day = spoken.short_day(due, center.time_zone, now=at)
     return f"next try {day}, {spoken.time_of_day(due, center.time_zone)}"
 

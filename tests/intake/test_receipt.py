@@ -319,9 +319,14 @@ def test_a_promise_that_passed_is_not_repeated(client):
 
 def test_a_receipt_follows_what_happens(client):
     send(client)
+    assert "We have your request." in page.text_of(client.get(URL))
+    Lead.objects.update(first_attempt_at=timezone.now(), status=Status.CONTACTING)
+    said = page.text_of(client.get(URL))
+    assert "We tried to reach you." in said
+    assert "When we call" in said
     Lead.objects.update(reached_at=timezone.now(), status=Status.REACHED)
     said = page.text_of(client.get(URL))
-    assert "We have been in touch" in said
+    assert "We have spoken, and we are working on it." in said
     assert "When we call" not in said
     Lead.objects.update(
         status=Status.CLOSED, disposition=Disposition.DECLINED, closed_at=timezone.now()

@@ -36,6 +36,8 @@ def waits(*, minutes: float = 120, **columns) -> Lead:
     """Return a lead that is due in so many minutes from noon."""
     contact = {name: columns.pop(name) for name in ("window", "timezone") if name in columns}
     lead = builders.lead(at=NOON - timedelta(hours=1), **contact)
+    if "routed_to" in columns:
+        columns = {"offered_until": NOON + timedelta(minutes=15), **columns}
     Lead.objects.filter(pk=lead.pk).update(due_at=NOON + timedelta(minutes=minutes), **columns)
     lead.refresh_from_db()
     return lead
@@ -120,6 +122,12 @@ def test_what_is_offered_to_me_comes_before_what_is_offered_to_others(ada, ben):
         waits(minutes=80, routed_to=ada),
     )
     assert taken(ada) == [mine, nobodys, bens]
+
+
+def test_an_offer_that_is_over_keeps_a_lead_for_nobody(ada, ben):
+    bens, nobodys = waits(minutes=60, routed_to=ben, offered_until=NOON), waits(minutes=70)
+    mine = waits(minutes=80, routed_to=ada, offered_until=None)
+    assert taken(ada) == [bens, nobodys, mine]
 
 
 def test_only_what_fits_my_languages_programs_and_places_is_taken(ada):

@@ -19,6 +19,7 @@ from intake import (
     journal,
     outbox,
     parking,
+    promise_keeping,
     retention,
     staff_sessions,
     throttle,
@@ -79,6 +80,7 @@ class Command(BaseCommand):
     def sweep(self) -> None:
         at = timezone.now()
         workflow.end_leases(at=at)
+        promise_keeping.sweep(at=at)
         parking.sweep(at=at)
         throttle.sweep(at=at)
         staff_sessions.sweep(at=at)
