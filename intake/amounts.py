@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.utils.translation import gettext as _
 
@@ -41,6 +41,11 @@ def plain(number: Decimal) -> str:
 def money(amount: Decimal) -> str:
     """Return dollars like `$1,500.00`."""
     return f"${amount.quantize(CENT):,f}"
+
+
+def whole_dollars(amount: Decimal, *, up: bool = False) -> str:
+    """Return dollars without cents, for a range: the lower end down, the upper one up."""
+    return f"${amount.quantize(Decimal(1), ROUND_CEILING if up else ROUND_FLOOR):,f}"
 
 
 def percent(number: Decimal) -> str:

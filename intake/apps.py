@@ -11,9 +11,9 @@ class IntakeConfig(AppConfig):
 
         post_migrate.connect(audit_guard.after_migrate, sender=self)
 
-    def load_content(self, language="en"):
+    def load_content(self):
         """Load carriers, consent wordings and groups; the `load_content` command calls this."""
         from intake import groups, loading
 
         groups.ensure()
-        return loading.load(language)
+        return loading.load()

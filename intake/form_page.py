@@ -17,7 +17,6 @@ from django.db import DatabaseError, InterfaceError
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake import abuse, consent, nonces, parking, spoken, windows
@@ -25,6 +24,7 @@ from intake.forms.contact import ContactForm
 from intake.models import Lead
 from intake.nonces import Nonce
 from intake.promises import Clock
+from programs import languages
 from programs.context import current_center
 
 logger = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class FormPage:
 
     def _form(self, request, at, *, kept=frozenset(), takes_photos=True, **kwargs):
         center = current_center(request)
-        texts = consent.current_texts(language=(get_language() or "en")[:2], at=at)
+        texts = consent.current_texts(language=languages.current(), at=at)
         photos = {"kept_cards": kept, "takes_photos": takes_photos} if self._has_photos else {}
         clock = Clock.of(center, at=at)
         shared = {"center": center, "clock": clock, "texts": texts, **self.more}

@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from intake import consent
 from intake.models import CadenceStep, Carrier, ConsentText
+from programs import languages
 
 CONTENT = Path(__file__).parent / "content"
 
 
-def load(language: str) -> Counter:
+def load() -> Counter:
     """Add what is new in the files; never change what is there, since staff may have."""
-    folder, counts = CONTENT / language, Counter()
-    carriers = tomllib.loads((folder / "carriers.toml").read_text("utf-8"))["carriers"]
+    counts = Counter()
+    # Names of companies, the same in every language.
+    carriers = _rows(languages.DEFAULT, "carriers")
     if not Carrier.objects.exists():
         Carrier.objects.bulk_create(Carrier(**carrier) for carrier in carriers)
         counts["created"] += len(carriers)
@@ -23,7 +25,14 @@ def load(language: str) -> Counter:
     if not CadenceStep.objects.exists():
         CadenceStep.objects.bulk_create(CadenceStep(**step) for step in steps)
         counts["created"] += len(steps)
-    for row in tomllib.loads((folder / "consents.toml").read_text("utf-8"))["consents"]:
+    for language in languages.codes():
+        counts += _load_wordings(language)
+    return counts
+
+
+def _load_wordings(language: str) -> Counter:
+    counts = Counter()
+    for row in _rows(language, "consents"):
         # Words that people agreed to stay as they were; new words are a new version. Once
         # staff have published words of their own, the file has no more say.
         known = ConsentText.objects.filter(kind=row["kind"], language=language)
@@ -33,3 +42,9 @@ def load(language: str) -> Counter:
             consent.publish(**text, at=timezone.now())
             counts["created"] += 1
     return counts
+
+
+def _rows(language: str, name: str) -> list[dict]:
+    """Return the tables of a file; none where the language has no such file."""
+    path = CONTENT / language / f"{name}.toml"
+    return tomllib.loads(path.read_text("utf-8"))[name] if path.exists() else []

@@ -53,7 +53,7 @@ def receipt(request):
     if request.method == "POST":
         if "close" in request.POST:
             response = redirect("intake:receipt")
-            response.delete_cookie(receipts.COOKIE, path=receipts.COOKIE_PATH, samesite="Strict")
+            receipts.delete_cookie(response)
             return response
         return _sign_in(request, at)
     allowed, lead = current_receipt(request)

@@ -15,9 +15,10 @@ from django.utils.crypto import salted_hmac
 
 from intake import audit, crypto, lookup, throttle
 from intake.models import Lead
+from programs import languages
 
-COOKIE = "receipt"
-COOKIE_PATH = "/receipt/"
+# One for each language's receipt, so that it stays open when the language is switched.
+COOKIE, COOKIE_PATH = "receipt", "/receipt/"
 COOKIE_LIFETIME = timedelta(minutes=30)
 PIN_DIGITS = 6
 # Tries within a quarter of an hour: from one address at one PIN, and from one address at
@@ -80,26 +81,45 @@ def issue_cookie(
         "done": done,
         "until": int((at + COOKIE_LIFETIME).timestamp()),
     }
-    response.set_cookie(
-        COOKIE,
-        crypto.seal_text(json.dumps(content), bound_to="cookie:receipt"),
-        max_age=COOKIE_LIFETIME,
-        path=COOKIE_PATH,
-        secure=secure,
-        httponly=True,
-        samesite="Strict",
-    )
+    sealed = crypto.seal_text(json.dumps(content), bound_to="cookie:receipt")
+    for name, path in _cookies():
+        response.set_cookie(
+            name,
+            sealed,
+            max_age=COOKIE_LIFETIME,
+            path=path,
+            secure=secure,
+            httponly=True,
+            samesite="Strict",
+        )
+
+
+def delete_cookie(response) -> None:
+    for name, path in _cookies():
+        response.delete_cookie(name, path=path, samesite="Strict")
 
 
 def read_cookie(cookies, *, at: datetime) -> Pass | None:
     """Return what the browser's cookie allows, or None."""
+    sealed = next((cookies[name] for name, _path in _cookies() if name in cookies), "")
     try:
-        content = json.loads(crypto.unseal_text(cookies[COOKIE], bound_to="cookie:receipt"))
-    except (KeyError, crypto.DecryptionError):
+        content = json.loads(crypto.unseal_text(sealed, bound_to="cookie:receipt"))
+    except crypto.DecryptionError:
         return None
     if content["until"] < at.timestamp():
         return None
     return Pass(uuid.UUID(content["lead"]), content["pin"], content.get("done", ""))
+
+
+def _cookies() -> list[tuple[str, str]]:
+    """Return the name and the path of each language's cookie."""
+    return [
+        (
+            COOKIE if language == languages.DEFAULT else f"{COOKIE}-{language}",
+            languages.path_in(language, COOKIE_PATH),
+        )
+        for language in languages.codes()
+    ]
 
 
 def find(reference: str, pin: str, *, address: str, at: datetime) -> Lead | None:

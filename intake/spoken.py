@@ -10,16 +10,21 @@ from django.utils.translation import ngettext
 from intake.windows import zone_label
 
 
+def hour(moment: datetime, zone: str) -> str:
+    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`, as it stands in a list."""
+    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "P")
+
+
 def time_of_day(moment: datetime, zone: str) -> str:
-    """Return a time like `6 p.m.`, `noon` or `8:15 a.m.`, as it stands within a sentence.
+    """Return the same as it stands in a sentence.
 
     In Spanish that is with its article: `la 1 p.m.`, `las 6 p.m.`, but `mediodía`.
     """
     local = moment.astimezone(ZoneInfo(zone))
-    said, hour = formats.date_format(local, "P"), local.hour % 12
-    if hour == 0 and local.minute == 0:
+    said, number = hour(moment, zone), local.hour % 12
+    if number == 0 and local.minute == 0:
         return said
-    return ngettext("%(hour)s", "%(hour)s", hour or 12) % {"hour": said}
+    return ngettext("%(hour)s", "%(hour)s", number or 12) % {"hour": said}
 
 
 def day(moment: datetime, zone: str, *, now: datetime) -> str:

@@ -32,11 +32,21 @@ class ProgramsConfig(AppConfig):
             for field in model._meta.many_to_many:
                 m2m_changed.connect(content_changed, sender=field.remote_field.through)
 
-    def load_content(self, language: str) -> Counter:
-        """Load the pages of one language from their files, for the `load_content` command."""
-        from programs import content_files, generation, loading, search
+    def load_content(self) -> Counter:
+        """Load the pages from their files in all languages, for the `load_content` command."""
+        from programs import (
+            content_files,
+            content_translations,
+            generation,
+            languages,
+            loading,
+            search,
+        )
 
-        units = content_files.read_units(Path(self.path) / "content" / language)
+        content = Path(self.path) / "content"
+        units = content_files.read_units(content / languages.DEFAULT)
+        for language in languages.others():
+            content_translations.add(units, content / language, language)
         counts = loading.load(units)
         search.rebuild()
         # Also for what changed outside of us, by SQL or from a backup.

@@ -6,8 +6,8 @@ The formats are described in the files' own folder by example; every key is a mo
 
 import re
 import tomllib
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,30 +44,44 @@ ORDER_STEP = 10
 
 
 def read_units(folder: Path) -> list[Unit]:
-    """Return all units of a language's folder, those that others refer to first."""
-    center, *locations = _read_center(folder)
-    zone = ZoneInfo(center.row.time_zone)
-    programs = [_read_program(folder, path) for path in sorted(folder.glob("programs/*.md"))]
-    articles = [
-        _read_article(folder, path, kind, zone)
-        for kind, where in TEXT_FOLDERS
-        for path in sorted(folder.glob(f"{where}/*.md"))
-    ]
-    # A center without a guide has no such file.
-    guide = [unit for path in folder.glob("guide.toml") for unit in _read_guide(folder, path)]
-    units = [center, *guide, *programs, *locations, _read_questions(folder), *articles]
+    """Return all units of the English folder, those that others refer to first."""
+    units = list(_read_files(folder, [folder / "center.toml"], [folder / "questions.toml"]))
     _refuse_doubles(units)
     _refuse_unknown_programs(units)
     _refuse_unknown_answers(units)
     return units
 
 
+def read_translation(folder: Path) -> list[Unit]:
+    """Return the units of the files that a translation has."""
+    return list(_read_files(folder, folder.glob("center.toml"), folder.glob("questions.toml")))
+
+
+def _read_files(folder: Path, centers: Iterable[Path], questions: Iterable[Path]) -> Iterator[Unit]:
+    zone, locations = UTC, []
+    for path in centers:
+        center, *locations = _read_center(folder, path)
+        zone = ZoneInfo(center.row.time_zone)
+        yield center
+    # A center without a guide has no such file.
+    for path in folder.glob("guide.toml"):
+        yield from _read_guide(folder, path)
+    for path in sorted(folder.glob("programs/*.md")):
+        yield _read_program(folder, path)
+    yield from locations
+    for path in questions:
+        yield _read_questions(folder, path)
+    for kind, where in TEXT_FOLDERS:
+        for path in sorted(folder.glob(f"{where}/*.md")):
+            yield _read_article(folder, path, kind, zone)
+
+
 # One function per file
 
 
-def _read_center(folder: Path) -> Iterator[Unit]:
-    key = _key(folder, folder / "center.toml")
-    values = _parse(key, _text(key, folder / "center.toml"))
+def _read_center(folder: Path, path: Path) -> Iterator[Unit]:
+    key = _key(folder, path)
+    values = _parse(key, _text(key, path))
     hours = [
         {"weekday": _weekday(key, day), **row}
         for row in _tables(key, values, "opening_hours")
@@ -86,9 +100,9 @@ def _read_center(folder: Path) -> Iterator[Unit]:
         yield Unit(f"{key}#{row.slug}", row, programs=programs)
 
 
-def _read_questions(folder: Path) -> Unit:
-    key = _key(folder, folder / "questions.toml")
-    values = _parse(key, _text(key, folder / "questions.toml"))
+def _read_questions(folder: Path, path: Path) -> Unit:
+    key = _key(folder, path)
+    values = _parse(key, _text(key, path))
     unit = Unit(key, None, {"questions": _ordered(key, Question, values, "questions")})
     if values:
         raise CommandError(f"{key}: unknown key {min(values)}")
@@ -119,7 +133,7 @@ def _read_program(folder: Path, path: Path) -> Unit:
     return Unit(key, row, children)
 
 
-def _read_article(folder: Path, path: Path, kind: Article.Kind, zone: ZoneInfo) -> Unit:
+def _read_article(folder: Path, path: Path, kind: Article.Kind, zone: tzinfo) -> Unit:
     key = _key(folder, path)
     values, text = _split(key, path)
     programs = values.pop("programs", [])
@@ -205,7 +219,7 @@ def _weekday(key: str, name: str) -> int:
     return WEEKDAYS[name]
 
 
-def _moment(key: str, published, zone: ZoneInfo) -> datetime:
+def _moment(key: str, published, zone: tzinfo) -> datetime:
     """Return a TOML date or datetime as a time; without a zone it is the center's."""
     try:
         at = published if isinstance(published, datetime) else datetime.combine(published, time(0))

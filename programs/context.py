@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,10 +11,12 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from programs import pages
+from programs import languages, pages
 from programs.hours import Desk
 from programs.models import Center, Licence, Location
 
+# What the switch of languages takes along: what is looked for, and what a form is about.
+CARRIED = ("q", "program")
 LICENCE_FIELDS = ("number", "kind", "issuer", "expires_on", "link")
 
 
@@ -39,7 +42,24 @@ def center(request) -> dict:
         "places": SimpleLazyObject(lambda: list(places(on=now_there(request).date()))),
         "site_url": settings.PUBLIC_URL,
         "canonical": settings.PUBLIC_URL + request.path,
+        "alternates": languages.alternates(request.path),
+        "switch": SimpleLazyObject(lambda: _switch(request)),
+        # Where a text of the page had to be shown in English (`programs.templatetags.language`).
+        "in_english": set(),
     }
+
+
+def _switch(request) -> list[tuple[str, str, str]]:
+    """Return each other language: its code, its own name, and this very page in it."""
+    carried = {name: request.GET[name] for name in CARRIED if name in request.GET}
+    query = f"?{urlencode(carried)}" if carried else ""
+    # A page that does not exist has no other language either.
+    path = request.path + query if request.resolver_match else "/"
+    return [
+        (code, name, languages.path_in(code, path))
+        for code, name in languages.names().items()
+        if code != languages.current()
+    ]
 
 
 def current_center(request) -> Center | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Model
 from simple_history import register
 
+from programs import languages
 from programs.models import (
     Article,
     Center,
@@ -85,5 +86,7 @@ def _changes(records):
 def _values(before, record) -> list[tuple[str, object, object]]:
     delta = record.diff_against(before)
     return [
-        (record._meta.get_field(one.field).verbose_name, one.old, one.new) for one in delta.changes
+        (column.verbose_name, one.old, one.new)
+        for one in delta.changes
+        if not languages.is_english_twin(column := record._meta.get_field(one.field))
     ]

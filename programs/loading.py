@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.db import models
 
+from programs import languages
 from programs.models import GuideAnswer, LoadedContent, Program, Question
 
 
@@ -116,12 +117,15 @@ def _said(row: models.Model) -> dict[str, str]:
         for column in row._meta.concrete_fields
         if column.editable
         and not (column.primary_key or column.is_relation)
+        and not languages.is_english_twin(column)
         and _as_text(column, row) != _as_text(column, blank)
     }
 
 
 def _as_text(column: models.Field, row: models.Model) -> str:
     value = column.value_from_object(row)
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return str(value.normalize())
     return column.value_to_string(row)

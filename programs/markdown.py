@@ -10,6 +10,8 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 
+from programs import languages
+
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote"),
     *("a", "strong", "em", "code", "pre"),
@@ -44,13 +46,25 @@ _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
 _parser.core.ruler.push("heading_levels", _heading_levels)
 
 
-@lru_cache(maxsize=1024)
 def to_html(text: str) -> str:
-    """Return the text as HTML that holds nothing but the allowed tags and links."""
+    """Return the text as HTML that holds nothing but the allowed tags and links.
+
+    Links to our own pages lead to them in the language that is being spoken.
+    """
+    return _to_html(text, languages.current())
+
+
+@lru_cache(maxsize=1024)
+def _to_html(text: str, language: str) -> str:
+    def in_language(tag: str, attribute: str, value: str) -> str:
+        is_ours = attribute == "href" and value.startswith("/")
+        return languages.path_in(language, value) if is_ours else value
+
     return nh3.clean(
         _parser.render(text),
         tags=TAGS,
         attributes=ATTRIBUTES,
+        attribute_filter=None if language == languages.DEFAULT else in_language,
         url_schemes=URL_SCHEMES,
         link_rel=None,  # no link opens a new window, and the site sends no referrer
     )

@@ -36,6 +36,7 @@ def program_page(
     criteria = list(program.criteria.all())
     return {
         "program": program,
+        "page_of": program,
         "trail": trails.to_program(program),
         "sections": program.sections.all(),
         "service_groups": _grouped(program.services.all()),
@@ -71,6 +72,7 @@ def article_page(article: Article, *, is_preview: bool = False) -> dict:
     """Return the context of a text's page, of any kind."""
     return {
         "article": article,
+        "page_of": article,
         "trail": trails.to_article(article),
         "programs": article.programs.published(),
         "is_preview": is_preview,

@@ -9,7 +9,9 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 
+from programs import languages
 from programs.hours import Desk
 from programs.markdown import to_text
 from programs.models import Article, Center, Location, OpeningHours, Program, Question
@@ -46,7 +48,12 @@ def organization(center: Center | None, desk: Desk | None = None) -> dict | None
 
 
 def website(center: Center | None) -> dict | None:
-    return center and _known(type="WebSite", name=center.name, url=_address("/"))
+    return center and _known(
+        type="WebSite",
+        name=center.name,
+        url=_address(reverse("programs:home")),
+        inLanguage=languages.current(),
+    )
 
 
 def location(place: Location, center: Center | None) -> dict:
@@ -88,6 +95,7 @@ def review(text: Program | Article) -> dict | None:
     return _known(
         type="MedicalWebPage",
         url=_address(text.get_absolute_url()),
+        inLanguage=_language(text),
         reviewedBy=_known(type="Person", name=text.reviewed_by),
         lastReviewed=text.reviewed_on and text.reviewed_on.isoformat(),
     )
@@ -100,6 +108,7 @@ def article(text: Article, center: Center | None) -> dict:
         headline=text.title,
         description=text.summary,
         url=_address(text.get_absolute_url()),
+        inLanguage=_language(text),
         author=text.author and _known(type="Person", name=text.author),
         datePublished=published and published.isoformat(),
         publisher=_provider(center),
@@ -128,6 +137,10 @@ def breadcrumbs(trail: list[Crumb]) -> dict:
 
 def _provider(center: Center | None) -> dict | None:
     return center and {"@id": _address("/#organization")}
+
+
+def _language(text: Program | Article) -> str:
+    return languages.of_text(text, "summary")
 
 
 def _address(path: str) -> str:

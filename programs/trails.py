@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,10 +14,13 @@ class Crumb(NamedTuple):
 
     name: str
     url: str
+    # Whose text the name is, so that one that is not translated is marked up as English.
+    row: Model | None = None
+    text: str = ""
 
 
 def to_program(program: Program) -> list[Crumb]:
-    return [_home(), _programs(), Crumb(program.short_name, program.get_absolute_url())]
+    return [_home(), _programs(), _of(program, "short_name")]
 
 
 def to_comparison() -> list[Crumb]:
@@ -26,11 +30,15 @@ def to_comparison() -> list[Crumb]:
 def to_article(text: Article) -> list[Crumb]:
     """Return the way to a text of any kind; legal ones stand at the root."""
     above = {Article.Kind.ARTICLE: [_articles()], Article.Kind.HELP: [_help()]}
-    return [_home(), *above.get(text.kind, []), Crumb(text.title, text.get_absolute_url())]
+    return [_home(), *above.get(text.kind, []), _of(text, "title")]
 
 
 def to_location(location: Location) -> list[Crumb]:
-    return [_home(), Crumb(location.name, location.get_absolute_url())]
+    return [_home(), _of(location, "name")]
+
+
+def _of(row: Model, text: str) -> Crumb:
+    return Crumb(getattr(row, text), row.get_absolute_url(), row, text)
 
 
 def _home() -> Crumb:

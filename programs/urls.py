@@ -18,8 +18,6 @@ urlpatterns = [
     path("find-your-level/", guide_views.find_your_level, name="guide"),
     path("search/", views.search, name="search"),
     path("help/", views.help_list, name="help"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
-    path("robots.txt", views.robots, name="robots"),
     # Last: help and legal texts stand at the root (/how-to-start/, /privacy/).
     path("<slug:slug>/", views.legal, name="legal"),
 ]

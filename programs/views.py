@@ -1,17 +1,15 @@
 """The public pages. No cookie, no session, nothing that tells one visitor from another."""
 
-from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpResponse, HttpResponseServerError
+from django.http import HttpResponseServerError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_safe
 
-from programs import pages, sitemaps, structured, trails
+from programs import pages, structured, trails
 from programs.context import current_center, current_desk, now_there
 from programs.lifetime import for_everybody
 from programs.models import Article, Center, FitCriterion, Licence, Location, Program, Question
@@ -155,6 +153,7 @@ def location(request, slug):
     trail = trails.to_location(shown)
     context = {
         "location": shown,
+        "page_of": shown,
         "programs": shown.programs.published(),
         "licences": Licence.objects.current(now.date()).filter(location=shown),
         "hours": hours,
@@ -187,27 +186,6 @@ def search(request):
     if found.query:
         add_never_cache_headers(response)
     return response
-
-
-# For machines
-
-
-@require_safe
-@for_everybody
-def sitemap(request):
-    context = {"urlset": sitemaps.public_pages(at=timezone.now())}
-    return render(request, "sitemap.xml", context, content_type="application/xml")
-
-
-@require_safe
-def robots(request):
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        "Disallow: /receipt/",
-        f"Sitemap: {settings.PUBLIC_URL}{reverse('programs:sitemap')}",
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
 # When something is wrong

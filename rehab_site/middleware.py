@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from intake import audit
+from programs import languages
 from programs.context import current_center
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
@@ -72,6 +73,23 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def language_of_the_address(get_response):
+    """Speak the language that the path names, and no other: /es/ is Spanish.
+
+    No cookie, no session and no header of the browser has a say, so a page is the same for
+    everybody. The admin is in English.
+    """
+
+    def middleware(request):
+        language = languages.of_path(request.path_info)
+        with translation.override(language):
+            response = get_response(request)
+        response.headers["Content-Language"] = language
+        return response
+
+    return middleware
 
 
 def refuse_oversized(get_response):

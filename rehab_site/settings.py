@@ -36,6 +36,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 INSTALLED_APPS = [
+    # Before the admin, which looks at the models when it starts.
+    "modeltranslation",
     "rehab_site.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +57,7 @@ MIDDLEWARE = [
     "rehab_site.middleware.client_address",
     # Before all others: a kept page went through them when it was made.
     "rehab_site.page_cache.page_cache",
+    "rehab_site.middleware.language_of_the_address",
     # Before all that may answer by itself: refusals and files carry the policies too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -165,8 +168,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # Records outside the database that prove what is in it. Every node writes to the same folder.
 AUDIT_RETENTION_DAYS = audit_retention_days()
 
-LANGUAGE_CODE = "en-us"
-LANGUAGES = [("en", "English")]
+# English at the root, each other language under its own prefix (docs/languages.md).
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 # The server's zone. What a person reads is in the center's zone or in their own.

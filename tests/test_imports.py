@@ -19,6 +19,7 @@ BORROWS = {
         "programs.models",
         "programs.hours",
         "programs.context",
+        "programs.languages",
         "programs.templatetags.prose",
     ),
     "rehab_site": ("programs", "intake"),
@@ -26,12 +27,12 @@ BORROWS = {
 
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
-    "leaves": "choices phones amounts crypto notices nonces cards card_decoder uploads windows "
-    "spoken audit_guard",
+    "leaves": "choices phones amounts estimates crypto notices nonces cards card_decoder uploads "
+    "windows spoken audit_guard",
     "fields": "fields",
     "models": "models",
     "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "
-    "reachable leases desk audit changes consent outbox throttle abuse canary parts journal "
+    "reachable leases desk audit changes consent outbox throttle abuse canary parts costs journal "
     "second_factor lockout drafts staff_sessions",
     "flows": "submissions priorities workflow promise_keeping taking assessments merging referrals "
     "agreements benefits privacy_requests wishes receipts parking rotation retention replay copies "

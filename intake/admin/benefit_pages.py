@@ -53,7 +53,7 @@ def show(
 ):
     """Show where the check stands; `refused` is (name, form) of a step that was not taken."""
     at, lead = timezone.now(), check.lead
-    _write_down(request, lead, revealed, at=at)
+    audit_view(request, lead, at=at, revealed=revealed)
     refused_name, refused_form = refused or ("", None)
     forms = {
         name: form_class(initial={"version": lead.version}, prefix=name)
@@ -76,6 +76,7 @@ def show(
         "is_expired": record is not None and record.is_expired(on=timezone.localdate(at)),
         "earlier": records[1:],
         "tables": benefit_figures.tables(record),
+        "has_estimate": check.check_status not in (CheckStatus.REQUESTED, CheckStatus.IN_PROGRESS),
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "refused": refused_form,
         "needs_another": is_own and benefits.needs_second_person(at=at),
@@ -194,7 +195,7 @@ def _record_page(
     model_admin, request, check: BenefitsCheck, *, forms=None, revealed=None, card=None, status=200
 ):
     at, lead = timezone.now(), check.lead
-    _write_down(request, lead, revealed, at=at)
+    audit_view(request, lead, at=at, revealed=revealed)
     row = benefits.current(check)
     is_kept = False
     if forms is None:
@@ -239,13 +240,14 @@ def _usual(model_admin, request, check: BenefitsCheck, *, revealed, card, at) ->
     }
 
 
-def _write_down(request, lead: Lead, revealed: reveal.Reveal | None, *, at: datetime) -> None:
+def audit_view(request, lead: Lead, *, at: datetime, revealed: reveal.Reveal | None = None) -> None:
+    """Write down that somebody saw benefits, and what of the card was revealed to them."""
+    action, details = audit.Action.VIEWED, {"fields": ["benefits"]}
+    if revealed:
+        action = audit.Action.REVEALED
+        details = {"fields": revealed.fields, "reason": revealed.reason}
     with transaction.atomic():
-        if revealed:
-            details = {"fields": revealed.fields, "reason": revealed.reason}
-            audit.record(lead, audit.Action.REVEALED, by=request.user, at=at, **details)
-        else:
-            audit.record(lead, audit.Action.VIEWED, by=request.user, at=at, fields=["benefits"])
+        audit.record(lead, action, by=request.user, at=at, **details)
 
 
 def _page(request, template: str, context: dict, status: int):

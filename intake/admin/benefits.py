@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import desk, spoken
-from intake.admin import benefit_pages, reveal
+from intake.admin import benefit_pages, estimate_pages, reveal
 from intake.admin.paging import CappedPaginator
 from intake.choices import CheckStatus, ConsentKind
 from intake.models import BenefitsCheck, BenefitsRecord, Consent
@@ -84,6 +84,8 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
         return [
             path("<uuid:pk>/record/", page(self.record), name=name("record")),
             path("<uuid:pk>/reveal/", page(self.reveal), name=name("reveal")),
+            path("<uuid:pk>/estimate/", page(self.estimate), name=name("estimate")),
+            path("<uuid:pk>/estimate/print/", page(self.print_estimate), name=name("print")),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name=name("act")),
             *super().get_urls(),
         ]
@@ -153,6 +155,16 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
         if not benefit_pages.may(request.user, action):
             raise PermissionDenied
         return benefit_pages.act(self, request, check, action)
+
+    @method_decorator(require_safe)
+    def estimate(self, request, pk):
+        return estimate_pages.show(self, request, self._check(request, pk))
+
+    def print_estimate(self, request, pk):
+        check = self._check(request, pk)
+        if request.method != "POST":
+            return redirect("admin:intake_benefitscheck_estimate", check.pk)
+        return estimate_pages.sheet(self, request, check)
 
     def history_view(self, request, object_id, extra_context=None):
         """Django's own history knows nothing of checks; the lead's page has the timeline."""

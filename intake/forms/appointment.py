@@ -91,7 +91,7 @@ class WithAppointment(forms.Form):
         return [
             (
                 f"{capfirst(spoken.day(slots[0].start, zone, now=at))} ({named})",
-                [(self.code(slot.start), spoken.time_of_day(slot.start, zone)) for slot in slots],
+                [(self.code(slot.start), spoken.hour(slot.start, zone)) for slot in slots],
             )
             for slots in self.diary.days(ZoneInfo(zone), taken).values()
         ]

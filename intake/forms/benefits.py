@@ -2,6 +2,7 @@
 
 import calendar
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from intake import choices
 from intake.benefits import Figures
 from intake.choices import AskedHow, Known, Network
+from intake.costs import MOST_WEEKS
 from intake.forms.amounts import DaysField, MoneyField, PercentField
 from intake.forms.inputs import TextField
 from intake.forms.staff import ActionForm, choose, day
@@ -117,12 +119,12 @@ class LevelForm(InOrderForm):
     deductible_applies = forms.ChoiceField(choices=Known.choices, label=_("Deductible applies"))
     copay = MoneyField(label=_("Copay"))
     copay_per = forms.ChoiceField(choices=choices.CopayPer.choices, label=_("Copay is for"))
-    coinsurance = PercentField(label=_("Coinsurance, % the patient pays"))
+    coinsurance = PercentField(label=_("Coinsurance, percent"))
     day_limit = DaysField(label=_("Days or visits a year, at most"))
     days_used = DaysField(label=_("Of these used"))
-    allowed_low = MoneyField(label=_("Plan allows a day, from"))
-    allowed_high = MoneyField(label=_("up to"))
     charge = MoneyField(label=_("We charge a day"))
+    allowed_low = MoneyField(label=_("Plan allows a day, from"))
+    allowed_high = MoneyField(label=_("Plan allows a day, up to"))
 
     ORDER = (
         ("days_used", "day_limit", _("More days are used than there are? Please check both.")),
@@ -130,6 +132,24 @@ class LevelForm(InOrderForm):
         ("allowed_high", "charge", _("A plan does not allow more than we charge.")),
         ("allowed_low", "charge", _("A plan does not allow more than we charge.")),
     )
+
+
+@dataclass(frozen=True)
+class NetworkPart:
+    """The forms of one network: its amounts of the year, and one for each program."""
+
+    network: Network
+    amounts: NetworkForm
+    levels: list[tuple[Program, LevelForm]]
+
+    @property
+    def forms(self) -> list[forms.Form]:
+        return [self.amounts, *(level for _program, level in self.levels)]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether something stands in it, or should: most plans pay in network only."""
+        return self.network == Network.IN or any(form.has_changed() for form in self.forms)
 
 
 class RecordForms:
@@ -158,7 +178,7 @@ class RecordForms:
         programs = list(programs)
         self.header = part(HeaderForm, today=today)
         self.networks = [
-            (
+            NetworkPart(
                 network,
                 part(NetworkForm, network.value),
                 [
@@ -171,10 +191,7 @@ class RecordForms:
 
     @property
     def parts(self) -> list[forms.Form]:
-        rows = [self.header]
-        for _network, amounts, levels in self.networks:
-            rows += [amounts, *(level for _program, level in levels)]
-        return rows
+        return [self.header, *(form for one in self.networks for form in one.forms)]
 
     def is_valid(self) -> bool:
         # Each is asked, so that everything that is wrong is said at once.
@@ -182,9 +199,7 @@ class RecordForms:
         if not all(answered):
             return False
         covered = {
-            level.cleaned_data["covered"]
-            for _network, _amounts, levels in self.networks
-            for _program, level in levels
+            form.cleaned_data["covered"] for one in self.networks for _program, form in one.levels
         }
         if covered <= {Known.UNKNOWN}:
             self.header.add_error(
@@ -199,11 +214,11 @@ class RecordForms:
         header.pop("version")
         return Figures(
             header=header,
-            networks={network: form.cleaned_data for network, form, _levels in self.networks},
+            networks={one.network: one.amounts.cleaned_data for one in self.networks},
             levels={
-                (network, program): form.cleaned_data
-                for network, _amounts, levels in self.networks
-                for program, form in levels
+                (one.network, program): form.cleaned_data
+                for one in self.networks
+                for program, form in one.levels
             },
         )
 
@@ -233,3 +248,14 @@ class SendBackForm(ActionForm):
 
 class ExplainedForm(ActionForm):
     told = choose(choices.ExplainedTo.choices, empty=_("Choose to whom…"), label=_("Explained to"))
+
+
+class WeeksForm(forms.Form):
+    """For how long an estimate counts."""
+
+    weeks = forms.IntegerField(
+        label=_("Weeks of treatment"),
+        min_value=1,
+        max_value=MOST_WEEKS,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )

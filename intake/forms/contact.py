@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.template.defaultfilters import linebreaksbr
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from intake import choices, spoken, windows
 from intake.forms.inputs import EmailField, PhoneField, TextField, TrapField
 from intake.promises import Clock, Promise
+from programs import languages
 from programs.models import Center, Program
 
 NO_ANSWER = ("", _("Rather not say"))
@@ -103,7 +105,6 @@ class ContactForm(forms.Form):
         label=_("Language you like to speak"),
         choices=choices.Language.choices,
         required=False,
-        initial=choices.Language.ENGLISH,
     )
     interpreter = tick(_("I would like an interpreter (free)"))
     heard_from = select(choices.HeardFrom.choices, label=_("How did you hear about us?"))
@@ -135,13 +136,25 @@ class ContactForm(forms.Form):
             self.fields["timezone"].choices = windows.zone_choices(center.time_zone)
             self.fields["timezone"].initial = center.time_zone
             self.fields["program"].queryset = Program.objects.published()
+            self.fields["language"].initial = self._language
         for name, value in self.AUTOCOMPLETE.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = value
         for name, kind in self.CONSENTS.items():
             if name in self.fields and kind in texts:
                 # crispy writes help texts out as HTML.
-                self.fields[name].help_text = linebreaksbr(texts[kind].text)
+                self.fields[name].help_text = format_html(
+                    '<span lang="{}">{}</span>',
+                    texts[kind].language,
+                    linebreaksbr(texts[kind].text),
+                )
+
+    @property
+    def _language(self) -> str:
+        """The language of the page, which is likely the one they like to speak."""
+        language = languages.current()
+        is_spoken = language in choices.Language.values
+        return language if is_spoken else choices.Language.ENGLISH
 
     @property
     def open_safety(self) -> bool:
@@ -201,5 +214,5 @@ class ContactForm(forms.Form):
         data["phone"], data["phone_extension"] = phone.e164, phone.extension
         data["is_adult"] = data.pop("adult")
         data["needs_interpreter"] = data.pop("interpreter")
-        data["language"] = data["language"] or choices.Language.ENGLISH
+        data["language"] = data["language"] or self._language
         return data

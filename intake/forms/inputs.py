@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from calendar import month_name
 from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from intake import cards, phones
@@ -102,7 +104,8 @@ class BirthDateField(forms.DateField):
         text = unicodedata.normalize("NFKC", value or "")
         text = re.sub(r"(?i)(?<=\d)(st|nd|rd|th)\b|(?<=\bsep)t\b", "", text)
         text = re.sub(r"^\s*(\d\d)(\d\d)(\d{4})\s*$", r"\1 \2 \3", text)
-        day = super().to_python(" ".join(re.findall(r"\w+", text)))
+        parts = [_english_month(part) for part in re.findall(r"\w+", text) if part != "de"]
+        day = super().to_python(" ".join(parts))
         if day and day > date.today() and str(day.year) not in text:
             # Two digits of a year: of the last one that has already been.
             day = day.replace(year=day.year - 100)
@@ -114,6 +117,14 @@ class BirthDateField(forms.DateField):
             raise ValidationError(_("This date is in the future. Please check the year."))
         if value and value < OLDEST_BIRTH:
             raise ValidationError(_("Please check the year: this is before 1900."))
+
+
+def _english_month(part: str) -> str:
+    """Return the English name of a month in the language of the page: abril is April."""
+    for number, name in MONTHS.items():
+        if part.casefold() == str(name).casefold():
+            return month_name[number]
+    return part
 
 
 class MemberIdField(TextField):

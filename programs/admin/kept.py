@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from programs import history
+from programs.admin.side_by_side import SideBySide
 
 
 class Prose(CharField):
@@ -55,7 +56,7 @@ class EditorForm(ModelForm):
         ) % {"who": history.who(self.latest) or _("Somebody"), "time": time_format(at, "H:i")}
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(SideBySide, admin.ModelAdmin):
     """Writes down who saved and deleted what, and shows it under History."""
 
     form = EditorForm

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Max, QuerySet
 
 from programs.admin.kept import PROSE
+from programs.admin.side_by_side import SideBySide
 
 # Between neighbors, so that a row can later be put in between.
 STEP = 10
@@ -13,7 +14,7 @@ def next_order(rows: QuerySet) -> int:
     return (rows.aggregate(last=Max("order"))["last"] or 0) + STEP
 
 
-class OrderedInline(admin.options.InlineModelAdmin):
+class OrderedInline(SideBySide, admin.options.InlineModelAdmin):
     """An inline whose rows stand in the order of their numbers."""
 
     extra = 0

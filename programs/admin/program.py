@@ -16,9 +16,9 @@ class SectionInline(OrderedInline, admin.StackedInline):
     fields = ("order", "heading", "body")
 
 
-class ServiceInline(OrderedInline, admin.TabularInline):
+class ServiceInline(OrderedInline, admin.StackedInline):
     model = Service
-    fields = ("order", "kind", "name", "note")
+    fields = (("order", "kind"), "name", "note")
 
 
 class CriterionForm(ModelForm):
@@ -32,10 +32,10 @@ class CriterionForm(ModelForm):
             self.fields["guide_answer"].choices = self.answers
 
 
-class CriterionInline(OrderedInline, admin.TabularInline):
+class CriterionInline(OrderedInline, admin.StackedInline):
     model = FitCriterion
     form = CriterionForm
-    fields = ("order", "text", "is_fit", "guide_answer")
+    fields = (("order", "is_fit", "guide_answer"), "text")
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)

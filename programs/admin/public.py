@@ -9,7 +9,7 @@ from django.urls import path, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from programs import missing, search
+from programs import languages, missing, search
 from programs.admin.kept import EditorForm, KeptAdmin
 from programs.models import OldSlug
 
@@ -42,13 +42,17 @@ class MovingAdmin(KeptAdmin):
             OldSlug.objects.remember(form.initial["slug"], of=obj)
 
 
+ROWS = {"summary": 3, "body": 24}
+
+
 class PageForm(EditorForm):
-    """Refuses an address where another page of the site stands already, like /search/."""
+    """Refuses an address where another page of the site stands already, like /search/ or /es/."""
 
     class Meta:
         widgets = {
-            "summary": AdminTextareaWidget(attrs={"rows": 3}),
-            "body": AdminTextareaWidget(attrs={"rows": 24}),
+            name: AdminTextareaWidget(attrs={"rows": rows})
+            for text, rows in ROWS.items()
+            for name in (text, *(languages.in_language(text, code) for code in languages.others()))
         }
 
     def clean(self):
@@ -56,7 +60,9 @@ class PageForm(EditorForm):
         if slug := cleaned.get("slug"):
             names = {field.name for field in self._meta.model._meta.concrete_fields}
             page = self._meta.model(**{k: v for k, v in cleaned.items() if k in names})
-            if resolve(page.get_absolute_url()).kwargs.get("slug") != slug:
+            address = page.get_absolute_url()
+            is_a_language = languages.of_path(address) != languages.DEFAULT
+            if is_a_language or resolve(address).kwargs.get("slug") != slug:
                 self.add_error("slug", _("Another page of the site has this address."))
         return cleaned
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from programs.models.translated import Translated
 from programs.models.truthful import Truthful
 
 
@@ -18,7 +19,7 @@ class ArticleQuerySet(models.QuerySet):
         )
 
 
-class Article(Truthful):
+class Article(Translated, Truthful):
     """A text of its own: something to read, or help or rights at the root of the site."""
 
     class Kind(models.TextChoices):

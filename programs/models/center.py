@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from programs.models.translated import Translated
 from programs.models.truthful import Truthful
 
 
@@ -31,7 +32,7 @@ class SlotMinutes(models.IntegerChoices):
     HOUR = 60, _("an hour")
 
 
-class Center(Truthful):
+class Center(Translated, Truthful):
     """The treatment center itself: one row, from which every page takes these facts."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -156,7 +157,7 @@ class Center(Truthful):
         return self.name
 
 
-class Location(Truthful):
+class Location(Translated, Truthful):
     """A place of treatment. What nobody has told us stays empty and is left out."""
 
     name = models.CharField(_("name"), max_length=120)

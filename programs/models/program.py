@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from programs import levels
 from programs.models.center import Licence
+from programs.models.translated import Translated
 from programs.models.truthful import PartOfProgram, Truthful
 from programs.ranges import readable_range
 
@@ -27,7 +28,7 @@ class ProgramQuerySet(models.QuerySet):
         )
 
 
-class Program(Truthful):
+class Program(Translated, Truthful):
     """One level of care as this center offers it.
 
     Hours are hours of treatment a week. `defined_hours_*` is what the level means

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from programs import claims
+from programs import claims, languages
 
 
 class Truthful(models.Model):
@@ -27,6 +27,8 @@ class Truthful(models.Model):
         for column in self._meta.concrete_fields:
             is_prose = isinstance(column, (models.CharField, models.TextField))
             if not is_prose or column.choices or isinstance(column, models.SlugField):
+                continue
+            if languages.is_english_twin(column):
                 continue
             text = column.value_from_object(self) or ""
             # dict: each word once, in the order written

@@ -1,11 +1,10 @@
 """What can be found, and the words it is found by: one document for each place on the site."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,6 @@ from programs.models import (
     ProgramSection,
     Question,
     SearchTerm,
-    Service,
 )
 
 Source = SearchTerm.Source
@@ -65,11 +63,15 @@ def visible_rows(source: Source, *, at: datetime) -> QuerySet:
 
 
 def documents(source: Source, rows: QuerySet) -> Iterator[Document]:
-    """Yield the documents of these rows, in at most two statements."""
+    """Yield the documents of these rows, in at most three statements.
+
+    They are in the language that is being spoken, and in English where that is missing.
+    """
     match source:
         case Source.PROGRAM:
-            details = _details_of_programs()
-            return (_of_program(row, details[row.pk]) for row in rows)
+            # Whom it does not fit is left out: alone in an excerpt, it would read as the opposite.
+            fits = Prefetch("criteria", FitCriterion.objects.filter(is_fit=True), to_attr="fits")
+            return (_of_program(row) for row in rows.prefetch_related("services", fits))
         case Source.SECTION:
             return (_of_section(row) for row in rows)
         case Source.QUESTION:
@@ -78,7 +80,11 @@ def documents(source: Source, rows: QuerySet) -> Iterator[Document]:
             return (_of_article(row) for row in rows)
 
 
-def _of_program(program: Program, details: list[str]) -> Document:
+def _of_program(program: Program) -> Document:
+    services = [
+        f"{one.get_kind_display()}: {one.name}. {one.note}" for one in program.services.all()
+    ]
+    fits = [criterion.text for criterion in program.fits]
     return Document(
         Source.PROGRAM,
         program.pk,
@@ -86,7 +92,7 @@ def _of_program(program: Program, details: list[str]) -> Document:
         url=program.get_absolute_url(),
         kind=_("Program"),
         lead=program.summary,
-        body=" ".join([program.supervision, program.length_note, *details]),
+        body=" ".join([program.supervision, program.length_note, *services, *fits]),
         context=f"{program.level_code} {program.level_name} {program.level_edition}",
     )
 
@@ -131,22 +137,3 @@ def _of_article(article: Article) -> Document:
         body=to_text(article.body),
         context=article.author,
     )
-
-
-def _details_of_programs() -> dict[int, list[str]]:
-    """Return what every program offers and whom it fits, in one statement.
-
-    Whom it does not fit is left out: alone in an excerpt, it would read as the opposite.
-    """
-    services = Service.objects.annotate(part=Value(1)).order_by()
-    fits = FitCriterion.objects.filter(is_fit=True).annotate(part=Value(2)).order_by()
-    rows = services.values_list("program_id", "part", "order", "pk", "kind", "name", "note").union(
-        fits.values_list("program_id", "part", "order", "pk", Value(""), "text", Value("")),
-        all=True,
-    )
-    details = defaultdict(list)
-    for program, _part, _order, _pk, kind, name, note in rows.order_by(
-        "program_id", "part", "order", "pk"
-    ):
-        details[program].append(f"{Service.Kind(kind).label}: {name}. {note}" if kind else name)
-    return details

@@ -4,7 +4,9 @@ from collections import Counter
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import override
 
+from programs import languages
 from programs.models import Article, Program, Question, SearchTerm
 from programs.search import words
 from programs.search.documents import Document, Source, all_rows, documents
@@ -55,19 +57,21 @@ def prune() -> None:
 
 def _index(source: Source, rows: QuerySet) -> None:
     SearchTerm.objects.filter(source=source, source_id__in=rows.order_by().values("pk")).delete()
-    terms = (
-        SearchTerm(
-            language=words.LANGUAGE,
-            stem=term,
-            source=source,
-            source_id=document.source_id,
-            weight=weight,
-        )
-        for document in documents(source, rows)
-        for term, weight in _weights(document).items()
-    )
-    # Somebody else may be indexing the same page; either's words will do.
-    SearchTerm.objects.bulk_create(terms, ignore_conflicts=True)
+    for language in languages.codes():
+        with override(language):
+            terms = [
+                SearchTerm(
+                    language=language,
+                    stem=term,
+                    source=source,
+                    source_id=document.source_id,
+                    weight=weight,
+                )
+                for document in documents(source, rows)
+                for term, weight in _weights(document).items()
+            ]
+        # Somebody else may be indexing the same page; either's words will do.
+        SearchTerm.objects.bulk_create(terms, ignore_conflicts=True)
 
 
 def _weights(document: Document) -> Counter:
@@ -88,7 +92,6 @@ def _weights(document: Document) -> Counter:
 def _count(text: str) -> Counter:
     return Counter(
         term
-        for word in words.WORD.findall(text)
-        if words.fold(word) not in words.STOP_WORDS
+        for word in filter(words.counts, words.WORD.findall(text))
         for term in words.terms(word)
     )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, When
 from django.utils.safestring import SafeString
 
+from programs import languages
 from programs.models import SearchTerm
 from programs.search import synonyms, words
 from programs.search.documents import Document, Source, documents, visible_rows
@@ -88,9 +89,7 @@ def find(text: str, *, at: datetime) -> Found:
         ranked, _ = _ranked(wanted, at)
 
     def matches(word: str) -> bool:
-        return words.fold(word) not in words.STOP_WORDS and any(
-            one.is_among(words.terms(word)) for one in wanted
-        )
+        return words.counts(word) and any(one.is_among(words.terms(word)) for one in wanted)
 
     found = _documents(ranked, at)
     hits = [Hit(d.title, d.url, d.kind, excerpt(d.text, matches)) for d in found]
@@ -99,9 +98,9 @@ def find(text: str, *, at: datetime) -> Found:
 
 def _typed(query: str) -> list[str]:
     """Return the words that count, folded, each once and in the order typed."""
-    folded = [words.fold(word) for word in words.WORD.findall(query)]
-    counting = [word for word in folded if word and word not in words.STOP_WORDS]
-    return list(dict.fromkeys(counting))[:MAX_WORDS]
+    counting = filter(words.counts, words.WORD.findall(query))
+    folded = [word for word in map(words.fold, counting) if word]
+    return list(dict.fromkeys(folded))[:MAX_WORDS]
 
 
 def _wanted(typed: list[str]) -> list[Wanted]:
@@ -134,7 +133,7 @@ def _visible_terms(at: datetime) -> QuerySet:
         Q(source=source, source_id__in=visible_rows(source, at=at).order_by().values("pk"))
         for source in Source
     ]
-    return SearchTerm.objects.filter(reduce(or_, is_visible), language=words.LANGUAGE)
+    return SearchTerm.objects.filter(reduce(or_, is_visible), language=languages.current())
 
 
 def _best_weight(one: Wanted) -> Max:
@@ -163,7 +162,7 @@ def _ranked(wanted: list[Wanted], at: datetime) -> tuple[list[tuple[str, int]], 
 
 
 def _documents(ranked: list[tuple[str, int]], at: datetime) -> list[Document]:
-    """Return the documents in that order, in one statement a source and one for details."""
+    """Return the documents in that order, in one statement a source and two for details."""
     ids = defaultdict(list)
     for source, source_id in ranked:
         ids[Source(source)].append(source_id)

@@ -1,9 +1,10 @@
-"""What people call things, and the words our pages use for them: `content/en/synonyms.toml`."""
+"""What people call things, and the words our pages use for them: `content/…/synonyms.toml`."""
 
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+from programs import languages
 from programs.search import words
 
 CONTENT = Path(__file__).parent.parent / "content"
@@ -11,10 +12,17 @@ CONTENT = Path(__file__).parent.parent / "content"
 LONGEST = 3
 
 
-@lru_cache(maxsize=1)
 def table() -> dict[tuple[str, ...], frozenset[str]]:
     """Return the stems of each name and the stems of the words it stands for."""
-    text = (CONTENT / words.LANGUAGE / "synonyms.toml").read_text(encoding="utf-8")
+    return _table(languages.current())
+
+
+@lru_cache
+def _table(language: str) -> dict[tuple[str, ...], frozenset[str]]:
+    try:
+        text = (CONTENT / language / "synonyms.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
     return {_stems(name): frozenset(_stems(meant)) for name, meant in tomllib.loads(text).items()}
 
 

@@ -97,8 +97,27 @@ def files(db, tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture
+def spanish(files):
+    """The same files in Spanish, of which an article and the questions are not there yet."""
+    folder = files.parent / "es"
+    (folder / "programs").mkdir(parents=True)
+    (folder / "center.toml").write_text(CENTER.replace("Call [911]", "Llame al [911]"))
+    program = PROGRAM
+    for english, said in (
+        ("Care by day.", "Atención de día."),
+        ("What it is", "Qué es"),
+        ("Three evenings.", "Tres tardes."),
+        ("Group counseling", "Consejería de grupo"),
+        ("Can I work?", "¿Puedo trabajar?"),
+    ):
+        program = program.replace(english, said)
+    (folder / "programs" / "iop.md").write_text(program)
+    return folder
+
+
 def load() -> dict[str, int]:
-    return dict(apps.get_app_config("programs").load_content(language="en"))
+    return dict(apps.get_app_config("programs").load_content())
 
 
 def change(path, old: str, new: str) -> None:
@@ -136,9 +155,9 @@ def test_files_become_pages(files, client):
 
 def test_the_default_content_loads_and_the_second_time_changes_nothing(db):
     app = apps.get_app_config("programs")
-    first = app.load_content(language="en")
+    first = app.load_content()
     changed = list(Program.objects.values_list("updated_at", flat=True))
-    second = app.load_content(language="en")
+    second = app.load_content()
     assert set(first) == {"created"}
     assert second == {"unchanged": first["created"]}
     assert list(Program.objects.values_list("updated_at", flat=True)) == changed
@@ -358,3 +377,47 @@ def test_a_guide_that_is_wrong_is_named(guide, name, old, new, complaint):
     with pytest.raises(CommandError) as refusal:
         load()
     assert complaint in str(refusal.value)
+
+
+# Other languages
+
+
+def test_a_translation_lands_on_the_same_rows(spanish, client):
+    assert load() == {"created": 6}
+    program = Program.objects.get()
+    assert (program.summary, program.summary_es) == ("Care by day.", "Atención de día.")
+    assert [one.heading_es for one in program.sections.all()] == ["Qué es", "How a week looks"]
+    assert program.services.get().name_es == "Consejería de grupo"
+    assert program.questions.get().question_es == "¿Puedo trabajar?"
+    assert Center.objects.get().crisis_wording_es == "Llame al [911](tel:911)."
+    # What has no file yet waits in English.
+    assert Article.objects.get(kind="article").title_es is None
+    assert "Tres tardes." in client.get("/es/programs/iop/").content.decode()
+    assert load() == {"unchanged": 6}
+
+
+def test_a_changed_translation_is_loaded_and_an_edited_one_left_alone(spanish):
+    load()
+    change(spanish / "programs" / "iop.md", "Tres tardes.", "Cuatro tardes.")
+    assert load() == {"updated": 1, "unchanged": 5}
+    assert Program.objects.get().sections.last().body_es == "Cuatro tardes."
+    Program.objects.update(summary_es="Nuestras palabras.")
+    change(spanish / "programs" / "iop.md", "Cuatro tardes.", "Cinco tardes.")
+    assert load() == {"kept": 1, "unchanged": 5}
+    assert Program.objects.get().summary_es == "Nuestras palabras."
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("programs/iop.md", "[[services]]", "[[services]]\nkind='therapy'\nname='x'\n[[services]]",
+         "es/programs/iop.md: services are not the same, one by one, as in en/programs/iop.md"),
+        ("programs/iop.md", "Tres tardes.", "Garantizamos tres tardes.", "es/programs/iop.md"),
+        ("center.toml", "sacramento", "elsewhere", "es/center.toml#elsewhere: there is nothing"),
+    ],
+)  # fmt: skip
+def test_a_translation_of_something_else_is_refused(spanish, name, old, new, said):
+    change(spanish / name, old, new)
+    with pytest.raises(CommandError, match=said):
+        load()
+    assert not Program.objects.exists()

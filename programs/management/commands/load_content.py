@@ -1,6 +1,6 @@
 """Loads every app's default content from its files, once or as often as one likes.
 
-An app takes part by a `load_content(language=...)` on its AppConfig, which returns counts.
+An app takes part by a `load_content()` on its AppConfig, which returns counts.
 """
 
 from collections import Counter
@@ -25,6 +25,6 @@ class Command(BaseCommand):
         counts = Counter()
         for app in apps.get_app_configs():
             if hasattr(app, "load_content"):
-                counts += app.load_content(language="en")
+                counts += app.load_content()
         for outcome, said in OUTCOMES.items():
             self.stdout.write(f"{counts[outcome]} {said}")
