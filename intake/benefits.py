@@ -158,6 +158,11 @@ def current(verification: InsuranceVerification) -> BenefitsRecord | None:
     return verification.records.first()
 
 
+def form_name(verification: InsuranceVerification) -> str:
+    """Return the name of the form and of its draft: a lead may have several checks."""
+    return f"record-{verification.pk.hex[:8]}"
+
+
 def needs_second_person(*, at: datetime) -> bool:
     """Say whether who recorded may not approve: a setting, which can leave out the night."""
     if settings.BENEFITS_SECOND_PERSON != "by-day":

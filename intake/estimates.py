@@ -109,14 +109,14 @@ class Estimate:
 
 def _labels() -> dict[str, str]:
     return {
-        "counted": _("What the plan counts"),
+        "counted": _("Treatment, at the price the plan allows"),
         "deductible": _("Of this, deductible still to be paid"),
         "copay": _("Copays"),
         "coinsurance": _("Coinsurance"),
-        "share": _("Your share of what the plan counts"),
+        "share": _("Your share of it"),
         "limit": _("The yearly maximum leaves at most"),
-        "uncounted": _("Days the plan does not count"),
-        "above": _("Above what the plan allows"),
+        "uncounted": _("Days the plan does not pay for"),
+        "above": _("What we charge above that price"),
         "total": _("To be paid by you"),
     }
 
@@ -337,7 +337,7 @@ def _about_days(days_left: Decimal | None, days: tuple[int, int]) -> str:
     if days_left is None:
         return _("It is not known whether the plan limits the number of days.")
     if days_left < days[1]:
-        return _("The plan counts %(days)s more days this year; the others are paid in full.") % {
+        return _("The plan pays for %(days)s more days this year; the others are paid in full.") % {
             "days": plain(days_left)
         }
     return ""

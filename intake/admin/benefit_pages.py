@@ -105,12 +105,12 @@ def record(model_admin, request, check: BenefitsCheck):
     except Refused as refusal:
         check = model_admin.get_object(request, str(check.pk))
         typed = request.POST.copy()
-        typed[f"{prefix_of(check)}-version"] = check.lead.version
+        typed[f"{benefits.form_name(check)}-version"] = check.lead.version
         forms = _forms(check, at=at, data=typed)
         forms.is_valid()
         forms.header.add_error(None, str(refusal))
         return _record_page(model_admin, request, check, forms=forms, status=409)
-    drafts.erase(check.lead, prefix_of(check), by=request.user)
+    drafts.erase(check.lead, benefits.form_name(check), by=request.user)
     messages.success(request, _("Written down."))
     return redirect("admin:intake_benefitscheck_change", check.pk)
 
@@ -120,7 +120,7 @@ def reveal_card(model_admin, request, check: BenefitsCheck):
 
     What stood in the form beside them comes back as it was typed.
     """
-    prefix = prefix_of(check)
+    prefix = benefits.form_name(check)
     is_writing = f"{prefix}-version" in request.POST
     card = reveal.form_for(check.pk, check.lead, request.user, request.POST)
     shown, status = None, 200
@@ -181,14 +181,11 @@ def _do(action: str, check: BenefitsCheck, data: dict, *, by) -> str:
             return _("Noted down as explained.")
 
 
-def prefix_of(check: BenefitsCheck) -> str:
-    """Return the name of the form, and of its draft: a lead may have several checks."""
-    return f"record-{check.pk.hex[:8]}"
-
-
 def _forms(check: BenefitsCheck, *, at: datetime, **kwargs) -> RecordForms:
     programs = Program.objects.filter(is_published=True)
-    return RecordForms(programs, prefix=prefix_of(check), today=timezone.localdate(at), **kwargs)
+    return RecordForms(
+        programs, prefix=benefits.form_name(check), today=timezone.localdate(at), **kwargs
+    )
 
 
 def _record_page(
@@ -200,7 +197,7 @@ def _record_page(
     is_kept = False
     if forms is None:
         today = timezone.localdate(at)
-        kept = drafts.recall(lead, by=request.user).get(prefix_of(check), {})
+        kept = drafts.recall(lead, by=request.user).get(benefits.form_name(check), {})
         is_kept = bool(kept)
         usual = {"asked_on": today, "expires_on": last_day(today)}
         initial = {**usual, **written(row), **kept, "version": lead.version}
@@ -210,7 +207,7 @@ def _record_page(
         "title": _("Write down the benefits of %(reference)s") % {"reference": lead.reference},
         "record": row,
         "forms": forms,
-        "draft_name": prefix_of(check),
+        "draft_name": benefits.form_name(check),
         "is_kept": is_kept,
         "has_errors": any(part.is_bound and part.errors for part in forms.parts),
     }

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -203,12 +203,12 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
         if check.may_ask or check.check_status == CheckStatus.EXPLAINED:
             return said
         return format_html(
-            '{} <span class="badge badge-risk">{}</span>', said, _t("consent outstanding")
+            '{} <span class="badge badge-risk">{}</span>', said, gettext("consent outstanding")
         )
 
     @admin.display(description=_("insurance"))
     def insurance(self, check: BenefitsCheck):
-        return check.carrier or _t("another one")
+        return check.carrier or gettext("another one")
 
     @admin.display(description=_("last hand on it"))
     def who(self, check: BenefitsCheck):
@@ -223,4 +223,4 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
         day = spoken.calendar_day(record.expires_on)
         if not record.is_expired(on=timezone.localdate()):
             return day
-        return format_html('{} <span class="badge badge-late">{}</span>', day, _t("over"))
+        return format_html('{} <span class="badge badge-late">{}</span>', day, gettext("over"))

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import drafts, sign_in, staff_sessions
-from intake.models import Lead
+from intake import benefits, drafts, sign_in, staff_sessions
+from intake.models import BenefitsCheck, Lead
 from intake.staff import door, pages
 
 PASSIVE_HEADER = "X-Passive"
@@ -67,18 +67,25 @@ class IdleLogOff:
 
 def keep_what_was_typed(request, *, at) -> bool:
     """Keep what came with a form of a lead that cannot be taken now."""
-    match = request.resolver_match
-    if match.url_name not in ("intake_lead_act", "draft"):
-        return False
-    lead = Lead.objects.filter(pk=match.kwargs["pk"]).first()
+    lead, form = _form_of(request.resolver_match)
     if lead is None or not request.user.has_perm("intake.change_lead"):
         return False
-    form = match.kwargs["action"]
     try:
         drafts.keep(lead, form, drafts.typed_in(request.POST, form), by=request.user, at=at)
     except drafts.TooLong:
         return False
     return True
+
+
+def _form_of(match) -> tuple[Lead | None, str]:
+    """Return the lead that an address is about, and the form that is sent there."""
+    if match.url_name in ("intake_lead_act", "draft"):
+        return Lead.objects.filter(pk=match.kwargs["pk"]).first(), match.kwargs["action"]
+    if match.url_name in ("intake_benefitscheck_record", "intake_benefitscheck_reveal"):
+        checks = BenefitsCheck.objects.select_related("lead").filter(pk=match.kwargs["pk"])
+        if check := checks.first():
+            return check.lead, benefits.form_name(check)
+    return None, ""
 
 
 def from_an_older_page(request):

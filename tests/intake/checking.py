@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from intake import benefits
-from intake.admin.benefit_pages import prefix_of
 from intake.benefits import Figures
 from intake.choices import Known, Network
 from intake.models import InsuranceVerification, Lead
@@ -86,7 +85,7 @@ def typed(check, *, version: int | None = None, **answers) -> dict:
     for name, value in (usual | answers).items():
         name = name.replace("iop_", f"in-{iop}-", 1) if name.startswith("iop_") else name
         name = name.replace("in_", "in-", 1) if name.startswith("in_") else name
-        sent[f"{prefix_of(check)}-{name}"] = value
+        sent[f"{benefits.form_name(check)}-{name}"] = value
     return sent
 
 

@@ -1,9 +1,11 @@
 """A benefits check from the queue to the family: asked, written down, approved, explained."""
 
+import threading
 from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from intake import benefits, workflow
@@ -155,7 +157,7 @@ def test_a_colleague_sends_it_back_with_what_to_change(client, ada, ben, asked):
         assert "Sent back by ben: It is not the plan on the card." in page.text_of(response)
         assert "The ID differs." in page.text_of(response)
     form = page.form_on(client.get(checking.form_of(asked)))
-    assert form[f"{checking.prefix_of(asked)}-representative"] == "Rita Answerly"
+    assert form[f"{benefits.form_name(asked)}-representative"] == "Rita Answerly"
     assert checking.send(client, asked, in_deductible="1700").status_code == 302
     row = BenefitsRecord.objects.get()
     assert row.networks.get(network="in").deductible == Decimal(1700)
@@ -191,7 +193,7 @@ def test_a_stale_page_takes_no_step_and_keeps_what_was_typed(client, ben, asked)
     assert "ben changed this lead since you opened it: Claimed." in page.text_of(response)
     assert BenefitsRecord.objects.get().recorded_at is None
     kept = page.form_on(response)
-    assert kept[f"{checking.prefix_of(asked)}-in-deductible"] == "$1,500.00"
+    assert kept[f"{benefits.form_name(asked)}-in-deductible"] == "$1,500.00"
     # Pressing again, after reading that, is enough.
     assert client.post(checking.form_of(asked), kept).status_code == 302
     assert state(asked) == CheckStatus.RECORDED
@@ -261,3 +263,34 @@ def test_opening_a_check_is_written_down(client, ada, check):
 def test_a_check_needs_a_record_to_be_approved(asked, ben):
     with pytest.raises(benefits.Refused, match="Nothing waits for approval"):
         checking.approve(asked, by=ben)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_approve_at_once_one_does():
+    builders.center()
+    check = checking.check_of(checking.patients_lead())
+    checking.write_down(check, by=builders.staff("ada"))
+    refused, version = [], Lead.objects.get().version
+
+    def run(user):
+        at = timezone.now()
+        details = {"version": version, "by": user, "at": at, "today": timezone.localdate(at)}
+        try:
+            benefits.approve(check, **details)
+        except benefits.Refused as refusal:
+            refused.append(str(refusal))
+        finally:
+            connection.close()
+
+    users = [builders.staff(name) for name in ("ben", "cleo", "dan", "eli")]
+    threads = [threading.Thread(target=run, args=[user]) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 3
+    assert all(
+        "changed this lead since you opened it: Benefits approved." in why for why in refused
+    )
+    assert AuditEvent.objects.filter(action=Action.CHECK_APPROVED).count() == 1
+    assert BenefitsRecord.objects.get().approved_by in users

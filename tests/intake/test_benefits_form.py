@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from intake import benefits
 from intake.audit import Action
 from intake.choices import CheckStatus, Network
 from intake.forms.benefits import last_day
 from intake.models import AuditEvent, NetworkBenefits
 from tests import builders, page
-from tests.intake import checking, desk
+from tests.intake import checking, desk, door
 
 
 @pytest.fixture
@@ -106,15 +107,25 @@ def test_what_is_not_known_is_said_so(client, asked):
 
 
 def test_a_draft_comes_back_into_the_form(client, asked):
-    data = {f"{checking.prefix_of(asked)}-in-deductible": "17"}
-    address = reverse("admin:draft", args=[asked.lead.pk, checking.prefix_of(asked)])
+    data = {f"{benefits.form_name(asked)}-in-deductible": "17"}
+    address = reverse("admin:draft", args=[asked.lead.pk, benefits.form_name(asked)])
     assert client.post(address, data).status_code == 204
     response = client.get(checking.form_of(asked))
-    assert page.form_on(response)[f"{checking.prefix_of(asked)}-in-deductible"] == "17"
+    assert page.form_on(response)[f"{benefits.form_name(asked)}-in-deductible"] == "17"
     assert "What you had typed before is back." in page.text_of(response)
     checking.send(client, asked)
     response = client.get(checking.form_of(asked))
-    assert page.form_on(response)[f"{checking.prefix_of(asked)}-in-deductible"] == "1500"
+    assert page.form_on(response)[f"{benefits.form_name(asked)}-in-deductible"] == "1500"
+
+
+def test_what_came_after_the_sign_in_ended_comes_back_too(client, ada, asked):
+    door.go_away(client, minutes=20)
+    shown = client.get(checking.send(client, asked, in_deductible="17").url)
+    assert "What you typed on a lead is kept." in page.text_of(shown)
+    assert not NetworkBenefits.objects.exists()
+    door.type_password(client)
+    response = client.get(checking.form_of(asked))
+    assert page.form_on(response)[f"{benefits.form_name(asked)}-in-deductible"] == "17"
 
 
 # The card beside the form
@@ -131,13 +142,13 @@ def test_the_card_is_masked_and_shown_without_losing_what_was_typed(client, ada,
     assert "SYN123456" in page.text_of(response)
     assert "/card/" in response.content.decode()
     kept = page.form_on(response)
-    assert kept[f"{checking.prefix_of(asked)}-in-deductible"] == "17x"
+    assert kept[f"{benefits.form_name(asked)}-in-deductible"] == "17x"
     event = AuditEvent.objects.filter(lead=asked.lead, action=Action.REVEALED).get()
     assert (event.by, event.reason, event.fields) == (ada, "benefits", "card_front member_id")
     # Reloading masks again, and still keeps the rest.
     response = client.post(address, sent | {reason: "benefits"})
     assert "SYN123456" not in response.content.decode()
-    assert page.form_on(response)[f"{checking.prefix_of(asked)}-in-deductible"] == "17x"
+    assert page.form_on(response)[f"{benefits.form_name(asked)}-in-deductible"] == "17x"
 
 
 def test_who_approves_sees_the_card_for_a_reason_too(client, asked):

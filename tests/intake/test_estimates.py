@@ -49,10 +49,10 @@ def test_deductible_then_coinsurance_each_step_shown():
     assert shown(found.high)["coinsurance"] == ("20% of $7,100.00", D(1420))
     assert found.high.total == D(2320)
     assert [line.label for line in found.lines] == [
-        "What the plan counts",
+        "Treatment, at the price the plan allows",
         "Of this, deductible still to be paid",
         "Coinsurance",
-        "Your share of what the plan counts",
+        "Your share of it",
         "To be paid by you",
     ]
     assert [line.is_total for line in found.lines] == [False] * 4 + [True]
