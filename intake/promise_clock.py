@@ -75,7 +75,7 @@ def pressing(lead: Lead, *, risk: Risk) -> tuple[str, str]:
         case Standing.RUNNING:
             return "ok", _("%(time)s left") % {"time": spoken.duration(left)}
         case Standing.AT_RISK:
-            return "risk", _("at risk, %(time)s left") % {"time": spoken.duration(left)}
+            return "risk", _("at risk, %(time)s") % {"time": spoken.duration(left)}
         case Standing.BROKEN if lead.due_at <= lead.promised_by:
             return "late", _("promise broken")
     left = lead.due_at - risk.at

@@ -16,7 +16,15 @@ from django.contrib.auth import get_user_model
 from django.db import models, reset_queries, transaction
 
 from intake import audit, cadence, choices, consent, lookup, receipts
-from intake.choices import ConsentKind, Disposition, Outcome, Status, Window
+from intake.choices import (
+    ConsentKind,
+    Disposition,
+    Outcome,
+    PromiseBroken,
+    PromiseOutcome,
+    Status,
+    Window,
+)
 from intake.models import (
     AuditEvent,
     CallbackRequest,
@@ -25,6 +33,7 @@ from intake.models import (
     ContactAttempt,
     InsuranceVerification,
     Lead,
+    PromiseRecord,
     SearchToken,
 )
 from intake.models.lead import ENDED
@@ -36,7 +45,8 @@ Action = audit.Action
 BATCH = 1000
 # In the order in which they refer to each other.
 MODELS = (
-    Lead, CallbackRequest, InsuranceVerification, SearchToken, Consent, ContactAttempt, AuditEvent,
+    Lead, CallbackRequest, InsuranceVerification, SearchToken, Consent, ContactAttempt,
+    PromiseRecord, AuditEvent,
 )  # fmt: skip
 
 FIRST_NAMES = [
@@ -89,6 +99,7 @@ FATES = (
     (1, Status.CLOSED, Disposition.DUPLICATE, 365),
     (1, Status.CLOSED, Disposition.SPAM, 365),
 )
+BECAUSE = list(PromiseBroken)
 UNTOUCHED = (Disposition.DUPLICATE, Disposition.SPAM)
 
 
@@ -230,7 +241,10 @@ class World:
     def work_on(self, lead: Lead, status: Status, disposition: str) -> Iterator[models.Model]:
         """Bring the lead to where it stands now; yield the attempts and audit events of that."""
         random, owner = self.random, self.random.choice(self.staff)
-        at = min(self.at, lead.promised_from + (lead.promised_by - lead.promised_from) / 2)
+        length = lead.promised_by - lead.promised_from
+        # One in ten is called after the promised time.
+        part = 0.5 if random.random() < 0.9 else 1.5
+        at = min(self.at, lead.promised_from + length * part)
         is_unreached = status == Status.CONTACTING or disposition == Disposition.COULD_NOT_REACH
         outcomes = [Outcome.NO_ANSWER] * random.randrange(1, 3)
         if status == Status.NEW or disposition in UNTOUCHED:
@@ -256,12 +270,32 @@ class World:
             if outcome == Outcome.REACHED:
                 lead.owner, lead.reached_at = owner, at
             at = min(self.at, at + cadence.USUAL_WAIT)
+        if disposition not in UNTOUCHED:
+            yield from self.settled_promise(lead)
         lead.status, lead.disposition = status, disposition
         if status in ENDED:
             lead.owner, lead.closed_at, lead.active_at = owner, at, at
         if status == Status.CLOSED:
             yield audit.link(lead, Action.CLOSED, by=owner, at=at)
             lead.version += 1
+
+    def settled_promise(self, lead: Lead) -> Iterator[PromiseRecord]:
+        """Yield how the promise ended, if it did."""
+        tried = lead.first_attempt_at
+        is_kept = tried is not None and tried <= lead.promised_by
+        if not is_kept and lead.promised_by >= self.at:
+            return
+        because = "" if is_kept else self.one_of(["", *BECAUSE], weights=[3] + [1] * len(BECAUSE))
+        lead.promise_kept, lead.promise_broken_because = is_kept, because
+        yield PromiseRecord(
+            lead=lead,
+            promised_from=lead.promised_from,
+            promised_by=lead.promised_by,
+            outcome=PromiseOutcome.KEPT if is_kept else PromiseOutcome.BROKEN,
+            settled_at=tried if is_kept else lead.promised_by,
+            answered_at=None if is_kept else tried,
+            because=because,
+        )
 
     def name(self) -> str:
         """Return a name; as on the forms, often a first name is all there is."""

@@ -28,7 +28,7 @@ BORROWS = {
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
     "leaves": "choices phones amounts estimates crypto notices nonces cards card_decoder uploads "
-    "windows spoken audit_guard",
+    "windows spoken spreadsheet audit_guard",
     "fields": "fields",
     "models": "models",
     "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "
@@ -36,7 +36,8 @@ LAYERS = {
     "second_factor lockout drafts staff_sessions",
     "flows": "submissions priorities workflow promise_keeping taking assessments merging referrals "
     "agreements benefits privacy_requests wishes receipts parking rotation retention replay copies "
-    "groups loading seeding audit_anchor audit_check audit_retention sign_in jobs",
+    "groups loading seeding audit_anchor audit_check audit_retention sign_in jobs periods report "
+    "ledger",
     "edges": "forms form_page views receipt_views wish_views urls staff admin management "
     "migrations apps",
 }

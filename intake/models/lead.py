@@ -236,6 +236,8 @@ class Lead(models.Model):
             models.Index(
                 fields=["-received_at"], name="lead_open_newest", condition=Q(closed_at=None)
             ),
+            # The report counts what came in a stretch of days.
+            models.Index(fields=["received_at", "id"], name="lead_received"),
             models.Index(
                 fields=["promised_by"],
                 name="lead_promise_runs",

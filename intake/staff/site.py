@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from intake import sign_in, staff_sessions
-from intake.staff import account, desk, door, idle, pages
+from intake.staff import account, desk, door, idle, pages, report
 
 
 class StaffSite(admin.AdminSite):
@@ -47,6 +47,8 @@ class StaffSite(admin.AdminSite):
             path("lists/", inside(self.lists), name="lists"),
             path("desk/now/", inside(desk.now), name="desk_now"),
             path("desk/next/", inside(desk.take_next), name="take_next"),
+            path("report/", inside(lambda request: report.show(self, request)), name="report"),
+            path("report/export/", inside(report.export), name="report_export"),
             path("clock/", inside(idle.clock), name="clock"),
             path("stay/", inside(idle.stay), name="stay"),
             path("draft/<uuid:pk>/<slug:action>/", inside(idle.draft), name="draft"),

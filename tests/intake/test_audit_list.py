@@ -11,8 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from intake import audit, crypto
-from intake.admin import audit_trail
+from intake import audit, crypto, spreadsheet
 from intake.models import AuditEvent, Lead
 from tests import builders, page
 from tests.intake import desk, raw
@@ -207,7 +206,7 @@ def test_no_cell_of_the_file_is_a_formula(client, pia):
     search(builders.staff("@SUM(A1)"))
     cells = [line[1] for line in file_of(client.post(EXPORT))[1:]]
     assert {"'=1+2", "'@SUM(A1)"} <= set(cells)
-    assert not any(cell.startswith(audit_trail.FORMULA) for cell in cells)
+    assert not any(cell.startswith(spreadsheet.FORMULA) for cell in cells)
 
 
 def test_the_button_sends_the_filters_along(client, pia, ada):
