@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -22,11 +22,11 @@ from intake.receipts import Pass
 
 # What each wish answers, when it is done.
 DONE = {
-    WishKind.TIME: _lazy("The time is changed. We call you then."),
-    WishKind.NOTE: _lazy("Your note has arrived. Thank you."),
-    WishKind.PERMISSIONS: _lazy("It is taken back, from now on."),
-    WishKind.CANCEL: _lazy("The request is canceled. We do not call you."),
-    WishKind.PRIVACY: _lazy("We have written it down, and get in touch with you."),
+    WishKind.TIME: gettext_lazy("The time is changed. We call you then."),
+    WishKind.NOTE: gettext_lazy("Your note has arrived. Thank you."),
+    WishKind.PERMISSIONS: gettext_lazy("It is taken back, from now on."),
+    WishKind.CANCEL: gettext_lazy("The request is canceled. We do not call you."),
+    WishKind.PRIVACY: gettext_lazy("We have written it down, and get in touch with you."),
 }
 
 

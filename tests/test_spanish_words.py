@@ -23,17 +23,20 @@ TEMPLATES = [
     for path in sorted((ROOT / "templates").rglob("*.html"))
     if not FOR_STAFF & set(path.relative_to(ROOT / "templates").parts)
 ]
-PUBLIC_FORMS = ("appointment", "callback", "contact", "inputs", "insurance", "receipt")
+PUBLIC_FORMS = ("appointment", "callback", "contact", "inputs", "insurance", "receipt", "wishes")
 MODULES = [
     *(ROOT / "intake/forms" / f"{name}.py" for name in PUBLIC_FORMS),
     *(ROOT / "intake" / f"{name}.py" for name in ("cards", "form_page", "phones")),
-    *(ROOT / "intake" / f"{name}.py" for name in ("receipt_views", "spoken", "views", "windows")),
+    *(
+        ROOT / "intake" / f"{name}.py"
+        for name in ("receipt_views", "spoken", "views", "windows", "wishes")
+    ),
     *(ROOT / "programs" / f"{name}.py" for name in ("guide_form", "ranges", "trails")),
     ROOT / "programs/search/documents.py",
 ]
 VOCABULARIES = [
     *(choices.ForWhom, choices.Relationship, choices.Adult, choices.Window, choices.Language),
-    *(choices.HeardFrom, choices.PlanType, choices.HolderRelationship),
+    *(choices.HeardFrom, choices.PlanType, choices.HolderRelationship, choices.PrivacyWish),
     *(Program.Sleeps, Service.Kind, OpeningHours.Weekday),
 ]
 # Names that are said alike in both.
