@@ -51,6 +51,8 @@ def change(
         if held.closed_at and not before["closed_at"]:
             # Nobody is called any more: the time is free for somebody else.
             seats.give_back(held)
+        if bool(held.closed_at) != bool(before["closed_at"]):
+            held.verifications.update(lead_is_open=held.is_open)
         changed = [name for name in _WATCHED if getattr(held, name) != before[name]]
         held.version += 1
         if by is not None:

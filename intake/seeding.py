@@ -172,6 +172,8 @@ class World:
         holder = getattr(request, "holder_name", "")
         yield from lookup.tokens(lead, more_names=[holder])
         yield from self.work_on(lead, status, disposition)
+        if isinstance(request, InsuranceVerification):
+            request.lead_is_open = lead.is_open
 
     def new_lead(self, reference: str, days: int) -> Lead:
         random = self.random

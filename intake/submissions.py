@@ -263,6 +263,7 @@ def _wait_again(lead: Lead, promise: Promise, *, at: datetime) -> None:
         lead.possibly_same_id = lead.merged_into_id or lead.possibly_same_id
         lead.merged_into = None
         lead.status, lead.disposition, lead.closed_at = Status.NEW, "", None
+        lead.verifications.update(lead_is_open=True)
         lead.owner = lead.lease_until = lead.first_attempt_at = lead.reached_at = None
 
 

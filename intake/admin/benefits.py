@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import desk, spoken
+from intake import consent, desk, spoken
 from intake.admin import benefit_pages, estimate_pages, reveal
 from intake.admin.paging import CappedPaginator
 from intake.choices import CheckStatus, ConsentKind
@@ -40,7 +40,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == CheckStatus.EXPLAINED:
             return queryset.filter(check_status=CheckStatus.EXPLAINED)
-        queryset = queryset.filter(lead__closed_at=None)
+        queryset = queryset.filter(lead_is_open=True)
         if self.value() in CheckStatus.values:
             return queryset.filter(check_status=self.value())
         return queryset.exclude(check_status=CheckStatus.EXPLAINED)
@@ -53,6 +53,17 @@ class Queue(ChangeList):
         if self.params.get(StateFilter.parameter_name) == CheckStatus.EXPLAINED:
             return ["-due_at", "-id"]
         return ["due_at", "id"]
+
+    def get_queryset(self, request, exclude_parameters=None):
+        shared = Consent.objects.filter(text__kind=ConsentKind.SHARE).select_related("text")
+        records = BenefitsRecord.objects.select_related("started_by", "recorded_by")
+        return (
+            super()
+            .get_queryset(request, exclude_parameters)
+            .prefetch_related(
+                Prefetch("records", records), Prefetch("lead__consents", shared, to_attr="shared")
+            )
+        )
 
     def get_filters_params(self, params=None):
         """Leave out null bytes, on which PostgreSQL would fail."""
@@ -94,23 +105,7 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
         return Queue
 
     def get_queryset(self, request):
-        today = timezone.localdate()
-        counts = Q(expires_on=None) | Q(expires_on__gte=today)
-        sharing = Consent.objects.filter(
-            counts,
-            lead=OuterRef("lead"),
-            text__kind=ConsentKind.SHARE,
-            from_patient=True,
-            withdrawal=None,
-        )
-        records = BenefitsRecord.objects.select_related("started_by", "recorded_by")
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("lead", "carrier")
-            .annotate(may_ask=Exists(sharing))
-            .prefetch_related(Prefetch("records", records))
-        )
+        return super().get_queryset(request).select_related("lead", "carrier")
 
     def has_add_permission(self, request):
         return False
@@ -200,7 +195,8 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
     @admin.display(description=_("state"))
     def state(self, check: BenefitsCheck):
         said = check.get_check_status_display()
-        if check.may_ask or check.check_status == CheckStatus.EXPLAINED:
+        shared = consent.sharing(check.lead.shared, on=timezone.localdate())
+        if shared or check.check_status == CheckStatus.EXPLAINED:
             return said
         return format_html(
             '{} <span class="badge badge-risk">{}</span>', said, gettext("consent outstanding")

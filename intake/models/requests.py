@@ -77,6 +77,8 @@ class InsuranceVerification(Request):
     )
     # Until when the family was promised to hear from us; benefits are checked in that order.
     due_at = models.DateTimeField(_("promised by"))
+    # Said here too, so that the queue finds its few rows without looking at any lead.
+    lead_is_open = models.BooleanField(default=True, editable=False)
 
     class Meta(Request.Meta):
         verbose_name = _("insurance form")
@@ -85,9 +87,18 @@ class InsuranceVerification(Request):
             models.Index(
                 fields=["due_at", "id"],
                 name="check_open",
-                condition=~Q(check_status=CheckStatus.EXPLAINED),
+                condition=Q(lead_is_open=True) & ~Q(check_status=CheckStatus.EXPLAINED),
             ),
-            models.Index(fields=["check_status", "due_at", "id"], name="check_by_status"),
+            models.Index(
+                fields=["check_status", "due_at", "id"],
+                name="check_open_by_status",
+                condition=Q(lead_is_open=True),
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="check_explained",
+                condition=Q(check_status=CheckStatus.EXPLAINED),
+            ),
         ]
 
 

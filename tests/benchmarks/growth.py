@@ -28,6 +28,7 @@ from tests.benchmarks import load  # noqa: E402
 
 TIMES = 5
 QUEUE = reverse("admin:intake_lead_changelist")
+CHECKS = reverse("admin:intake_benefitscheck_changelist")
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # Leads, and every table with rows for each of them.
 GROWING = {Lead._meta.db_table} | {
@@ -78,6 +79,7 @@ def things_asked() -> dict[str, Callable[[], None]]:
             f"queue, {show}": lambda show=show: staff.asks(f"{QUEUE}?show={show}")
             for show in ("unclaimed", "mine", "late", "suspected", "closed")
         },
+        "benefits checks": lambda: staff.asks(CHECKS),
         "search by phone": lambda: staff.asks(search, {"words": known.phone_typed}),
         "search by name": lambda: staff.asks(search, {"words": lookup.words(known.name)[0]}),
         "lead page": lambda: staff.asks(reverse("admin:intake_lead_change", args=[known.pk])),

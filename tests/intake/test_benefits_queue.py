@@ -1,15 +1,18 @@
 """The queue of benefits checks: the oldest promise first, a list for each state."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from intake import seeding, workflow
 from intake.models import InsuranceVerification
 from tests import builders, page
 from tests.intake import checking, desk
+from tests.intake.acting import act
 
 
 @pytest.fixture
@@ -43,6 +46,34 @@ def test_the_oldest_promise_is_first_and_each_state_has_its_list(client, ada, be
     assert listed("?state=requested") == [leads[2].reference, leads[1].reference]
     assert listed("?state=explained") == []
     assert "Zora" not in client.get(checking.QUEUE).content.decode()
+
+
+def test_a_check_rests_while_its_lead_is_closed(client, ada):
+    lead = checking.patients_lead()
+
+    def is_listed() -> bool:
+        return lead.reference in page.text_of(client.get(checking.QUEUE))
+
+    assert is_listed()
+    act(workflow.close, lead, by=ada, at=timezone.now(), disposition="declined")
+    assert not is_listed()
+    act(workflow.reopen, lead, by=ada, at=timezone.now())
+    assert is_listed()
+    act(workflow.close, lead, by=ada, at=timezone.now(), disposition="declined")
+    # The family adds another card from the receipt: they wait anew, and so do both checks.
+    desk.send_insurance(lead, nonce="another", share_ok=True)
+    assert page.text_of(client.get(checking.QUEUE)).count(lead.reference) == 2
+
+
+def test_of_seeded_leads_those_that_ended_have_no_check_to_do(client, ada):
+    seeding.seed(60, random=Random(4), at=timezone.now())
+    checks = InsuranceVerification.objects.select_related("lead")
+    assert {check.lead.is_open for check in checks} == {True, False}
+    assert all(check.lead_is_open == check.lead.is_open for check in checks)
+
+
+def test_the_desk_leads_to_the_queue(client, ada):
+    assert checking.QUEUE in desk.links_on(client.get("/admin/"))
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,11 @@ from intake.models import (
     KeyCanary,
     Lead,
     ParkedCard,
+    PrivacyRequest,
     SearchToken,
     SecondFactor,
     SharingTerms,
+    Wish,
 )
 from tests import builders
 from tests.intake import checking, raw
@@ -75,6 +77,11 @@ def fill_every_table(lead: Lead) -> None:
     )
     user = lead.attempts.get().by
     SecondFactor.objects.create(user=user, key="GEZDGNBVGY3TQOJQ")
+    sending = {"form_nonce": f"wish {lead.reference}", "content_digest": "d", "received_at": at}
+    Wish.objects.create(lead=lead, what="note", text="ring twice", **sending)
+    PrivacyRequest.objects.create(
+        lead=lead, what="copy", asked_at=at, due_on=date(2027, 1, 2), answer="sent"
+    )
     drafts.keep(lead, "attempt", {"note": "rings at noon"}, by=user, at=at)
     text = builders.consent_texts()["share"]
     SharingTerms.objects.create(
@@ -163,6 +170,8 @@ def test_the_command_prints_counts_and_not_one_value(lead):
         "contact attempt: 1",
         "second factor: 1",
         "draft: 1",
+        "wish of the person: 1",
+        "privacy request: 1",
         "searchable leads: 1",
         "receipt PINs: 1",
     ]
