@@ -3,6 +3,7 @@
 Whoever calls holds the lead (locked, or just made), inside a transaction.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,19 @@ def take(held: Lead, slot: Promise, diary: Diary) -> None:
         if _sit_down(held, slot, seat):
             return
     raise Taken
+
+
+def agree(held: Lead, start: datetime, diary: Diary) -> None:
+    """Take the time that staff agreed on with the person, where it is one of ours and free.
+
+    What the lead had before is over. Staff know who can call then, so nothing is refused.
+    """
+    mine = of(held)
+    if mine and mine.starts_at == start:
+        return
+    give_back(held)
+    with suppress(Taken):
+        take(held, diary.slot(start), diary)
 
 
 def _sit_down(held: Lead, slot: Promise, seat: int) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake import audit, cadence, leases, promise_clock, reachable
+from intake import audit, cadence, leases, promise_clock, reachable, seats
+from intake.appointments import Diary
 from intake.cadence import Cadence
 from intake.changes import Refused, change
 from intake.choices import (
@@ -104,7 +105,8 @@ def log_attempt(
             raise Refused(_("The next step lies in the past. Please choose a later time."))
         if next_step_at is not None and next_step_at > at + FURTHEST_STEP:
             raise Refused(_("The next step is more than a year away. Please check the date."))
-        clock = Clock.of(Center.objects.get(), at=at)
+        center = Center.objects.get()
+        clock = Clock.of(center, at=at)
         if next_step_at is not None:
             _must_not(cadence.why_not_then(held, outcome, next_step_at, clock))
         tried_at = held.calling_since if is_begun else at
@@ -120,12 +122,19 @@ def log_attempt(
             held.status = Status.REACHED if reached else Status.CONTACTING
         held.lease_until = None if reached else leases.claim_ends(at=at)
         held.calling_since = None
+        appointment = seats.of(held)
         if outcome == Outcome.CALL_BACK and next_step_at is not None:
             promise_clock.agree(held, next_step_at, at=at)
+            seats.agree(held, next_step_at, Diary.of(center, clock))
+        elif appointment and not (reached or next_step_at) and appointment.starts_at > at:
+            # Tried before its time: the appointment stands.
+            held.due_at = appointment.ends_at
         else:
             held.due_at = next_step_at or cadence.next_step(
                 held, outcome, clock, Cadence.of(held), at=at
             )
+            if reached:
+                seats.give_back(held)
         attempt = ContactAttempt(
             lead=held,
             by=by,

@@ -9,6 +9,7 @@ from threading import Barrier, BrokenBarrierError
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,13 +18,14 @@ from django.utils.text import capfirst
 
 from intake import abuse, retention, seats, spoken, workflow
 from intake.appointments import DAYS_OFFERED, FURTHEST, SOONEST, Diary
-from intake.choices import Disposition, Part
+from intake.choices import Channel, Disposition, Outcome, Part
 from intake.models import Appointment, CallbackRequest, Lead
 from intake.promises import Clock
 from programs.hours import Desk
 from programs.models import Center
 from tests import builders, page
 from tests.intake import desk
+from tests.intake.acting import act
 
 pytestmark = pytest.mark.usefixtures("front_door")
 
@@ -400,6 +402,47 @@ def test_an_action_of_staff_leaves_the_time(given):
     ada = builders.staff("ada", "Admissions")
     workflow.claim(given.lead, version=given.lead.version, by=ada, at=timezone.now())
     assert Appointment.objects.get() == given
+
+
+# What staff agree on
+
+
+def log(lead, outcome: Outcome, **more) -> Lead:
+    ada = get_user_model().objects.filter(username="ada").first() or builders.staff("ada")
+    more.setdefault("channel", Channel.INBOUND)
+    act(workflow.log_attempt, lead, by=ada, at=timezone.now(), outcome=outcome, **more)
+    return lead
+
+
+def test_a_time_agreed_on_the_phone_is_offered_to_nobody_else(client):
+    start, other = times_on(client.get(URL))[-2:]
+    lead = log(builders.lead(), Outcome.CALL_BACK, next_step_at=moment(start))
+    assert lead.appointments.get().starts_at == lead.due_at == moment(start)
+    assert start not in times_on(client.get(URL))
+    # The next agreement takes the place of this one.
+    log(lead, Outcome.CALL_BACK, next_step_at=moment(other))
+    assert lead.appointments.get().starts_at == moment(other)
+    assert start in times_on(client.get(URL))
+
+
+def test_staff_may_agree_on_a_time_that_is_full_or_no_time_of_ours(client, given):
+    start = given.starts_at
+    for agreed in (start, start + timedelta(minutes=1)):
+        lead = log(builders.lead(), Outcome.CALL_BACK, next_step_at=agreed)
+        assert lead.due_at == agreed
+        assert not lead.appointments.exists()
+    assert Appointment.objects.get() == given
+
+
+def test_who_is_reached_sooner_needs_the_time_no_more(given):
+    log(given.lead, Outcome.REACHED)
+    assert not Appointment.objects.exists()
+
+
+def test_a_try_before_its_time_leaves_the_appointment(given):
+    lead = log(given.lead, Outcome.NO_ANSWER)
+    assert lead.appointments.get() == given
+    assert lead.due_at == given.ends_at
 
 
 # What staff see
