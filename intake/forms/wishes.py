@@ -113,9 +113,14 @@ class PermissionsForm(WishForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # A second press finds them taken back already, and says so no differently.
-        shown = self.LABELS if self.is_bound else wishes.allowed(self.known)
-        self.fields["kinds"].choices = [(kind.value, self.LABELS[kind]) for kind in shown]
+        # A second press finds taken back what it asks for, and is answered like the first.
+        asked = self["kinds"].value() or [] if self.is_bound else []
+        allowed = wishes.allowed(self.known) if self.known else []
+        self.fields["kinds"].choices = [
+            (kind.value, label)
+            for kind, label in self.LABELS.items()
+            if kind in allowed or kind.value in asked
+        ]
 
     @classmethod
     def is_offered(cls, lead: Lead) -> bool:
