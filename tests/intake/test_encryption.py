@@ -41,8 +41,9 @@ def card(jpeg: bytes) -> ParkedCard:
 
 
 def insurance(lead, **answers) -> InsuranceVerification:
+    at = timezone.now()
     return InsuranceVerification.objects.create(
-        lead=lead, received_at=timezone.now(), form_nonce="n", content_digest="d", **answers
+        lead=lead, received_at=at, due_at=at, form_nonce="n", content_digest="d", **answers
     )
 
 

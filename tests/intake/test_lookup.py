@@ -112,6 +112,7 @@ def test_the_patient_and_the_insurance_holder_lead_to_the_same_request(ada):
     InsuranceVerification.objects.create(
         lead=ada,
         received_at=timezone.now(),
+        due_at=timezone.now(),
         form_nonce="n",
         content_digest="d",
         holder_name="Rob Roy",
