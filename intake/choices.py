@@ -176,6 +176,14 @@ class PromiseOutcome(TextChoices):
     MOVED = "moved", _("Moved as the person wished")
 
 
+class CalledOff(TextChoices):
+    """Why an assessment does not take place."""
+
+    BY_THEM = "by_them", _("They cancelled")
+    BY_US = "by_us", _("We had to cancel")
+    NO_SHOW = "no_show", _("They did not come")
+
+
 class PromiseBroken(TextChoices):
     """Why nobody tried to call inside the promised time."""
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from intake import audit, lookup, workflow
+from intake import audit, lookup, promise_clock, workflow
 from intake.changes import Refused, change
 from intake.choices import Disposition, Status
 from intake.models import Lead
@@ -86,6 +86,7 @@ def merge(lead: Lead, into: Lead, *, version: int, by, at: datetime) -> None:
         held.merged_into = into
         if held.is_open:
             workflow.must_be_free(held, by, at=at)
+            promise_clock.lapse(held, at=at)
             held.status, held.disposition = Status.CLOSED, Disposition.DUPLICATE
             held.closed_at, held.lease_until, held.calling_since = at, None, None
         is_waiting = held.reached_at is None

@@ -28,16 +28,16 @@ BORROWS = {
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
     "leaves": "choices phones amounts estimates crypto notices nonces cards card_decoder uploads "
-    "windows spoken spreadsheet audit_guard",
+    "windows spoken calendar_file spreadsheet audit_guard",
     "fields": "fields",
     "models": "models",
     "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "
     "reachable leases desk audit changes consent outbox throttle abuse canary parts costs journal "
     "second_factor lockout drafts staff_sessions",
-    "flows": "submissions priorities workflow promise_keeping taking assessments merging referrals "
-    "agreements benefits privacy_requests wishes receipts parking rotation retention replay copies "
-    "groups loading seeding audit_anchor audit_check audit_retention sign_in jobs periods report "
-    "ledger",
+    "flows": "submissions priorities workflow promise_keeping taking assessments merging "
+    "referrals agreements benefits privacy_requests wishes receipts parking rotation retention "
+    "replay copies groups loading seeding audit_anchor audit_check audit_retention sign_in jobs "
+    "periods report ledger",
     "edges": "forms form_page views receipt_views wish_views urls staff admin management "
     "migrations apps",
 }

@@ -18,7 +18,7 @@ from intake import (
     spoken,
     workflow,
 )
-from intake.admin import outcomes
+from intake.admin import outcomes, placing
 from intake.changes import Refused
 from intake.forms import staff
 from intake.models import Lead
@@ -44,6 +44,7 @@ FORMS = {
     "withdraw": staff.WithdrawForm,
     "carried-out": staff.CarriedOutForm,
     "start-check": staff.StartCheckForm,
+    **placing.FORMS,
 }
 # What an action asks for, where it is not the permission to change leads.
 PERMISSIONS = {
@@ -74,7 +75,8 @@ def offered(lead: Lead, user, *, at: datetime) -> list[str]:
         return ["claim", *always]
     is_on_the_phone = leases.is_being_called(lead, at=at)
     call = ["calling"] if lead.call_ok and not is_on_the_phone else []
-    return ["release" if lead.owner_id == user.pk else "claim", *call, "attempt", "close", *always]
+    mine = "release" if lead.owner_id == user.pk else "claim"
+    return [mine, *call, "attempt", "close", *placing.offered(lead), *always]
 
 
 def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
@@ -188,6 +190,8 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
             _must_exist(verification)
             benefits.start(verification, version=version, by=by, at=at, today=today)
             return _("The benefits check has started.")
+        case _further:
+            return placing.do(action, lead, data, version=version, by=by, at=at)
 
 
 def _minutes(time: timedelta) -> int:

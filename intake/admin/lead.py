@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from intake import outbox
-from intake.admin import actions, lead_page, printing, reveal, same, search
+from intake.admin import actions, lead_page, placing, printing, reveal, same, search
 from intake.admin.paging import CappedPaginator
 from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
@@ -44,6 +44,7 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
             path("<uuid:pk>/card/<uuid:card>/", page(self.card), name="intake_lead_card"),
             path("<uuid:pk>/reveal/<uuid:form>/", page(self.reveal), name="intake_lead_reveal"),
             path("<uuid:pk>/same/", page(self.same), name="intake_lead_same"),
+            path("<uuid:pk>/appointment.ics", page(self.calendar), name="intake_lead_calendar"),
             path("<uuid:pk>/print/", page(self.print_sheet), name="intake_lead_print"),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
             *self.privacy_urls(),
@@ -135,6 +136,13 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         if lead.erased_at:
             return redirect("admin:intake_lead_change", lead.pk)
         return same.show(self, request, lead)
+
+    @method_decorator(require_safe)
+    def calendar(self, request, pk):
+        lead = self._lead(request, pk)
+        if lead.assessment_at is None:
+            raise Http404
+        return placing.calendar(request, lead)
 
     def act(self, request, pk, action):
         lead = self._lead(request, pk)

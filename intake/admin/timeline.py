@@ -27,6 +27,7 @@ REASONS = {
     for vocabulary in (
         choices.Lifted,
         choices.Lowered,
+        choices.CalledOff,
         choices.HoursReason,
         choices.PromiseBroken,
     )

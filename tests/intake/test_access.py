@@ -149,6 +149,7 @@ TABLE = """
 /admin/intake/lead/<uuid:pk>/card/<uuid:card>/           login  403    403    403    403    403
 /admin/intake/lead/<uuid:pk>/reveal/<uuid:form>/         login  403    on     on     on     on
 /admin/intake/lead/<uuid:pk>/same/                       login  403    200    200    200    200
+/admin/intake/lead/<uuid:pk>/appointment.ics             login  403    404    404    404    404
 /admin/intake/lead/<uuid:pk>/print/                      login  403    on     on     on     on
 /admin/intake/lead/<uuid:pk>/do/<slug:action>/           login  403    405    405    403    405
 /admin/intake/lead/<uuid:pk>/privacy/                    login  403    403    200    200    200
