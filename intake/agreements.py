@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from intake import audit, changes, consent, seats
 from intake.changes import Refused
 from intake.choices import ConsentKind, Given, Told
-from intake.models import Consent, Lead, SharingTerms, Withdrawal
+from intake.models import Consent, Lead, ReceivingProvider, SharingTerms, Withdrawal
 
 Action = audit.Action
 
@@ -56,9 +56,13 @@ def record_sharing(
     given: Given,
     signed_on: date,
     expires_on: date,
+    provider: ReceivingProvider | None = None,
     **terms: str,
 ) -> Consent:
-    """Record the patient's signed consent to share; `terms` are the elements of 42 CFR 2.31."""
+    """Record the patient's signed consent to share with the insurer, or with that provider.
+
+    `terms` are the elements of 42 CFR 2.31.
+    """
     text = _wording(lead, ConsentKind.SHARE, at=at)
     details = {"version": version, "by": by, "at": at, "fields": ["share", *terms]}
     with changes.change(lead, Action.CONSENT_RECORDED, **details) as held:
@@ -75,6 +79,7 @@ def record_sharing(
             given=given,
             from_patient=True,
             expires_on=expires_on,
+            provider=provider,
             recorded_by=by,
         )
         SharingTerms(consent=signed, signed_on=signed_on, **terms).save(force_insert=True)

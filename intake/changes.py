@@ -132,6 +132,7 @@ _CHANGES = (
     Action.MERGED,
     Action.UNMERGED,
     Action.CLOSED,
+    Action.CHECKED_BACK,
     Action.REOPENED,
     Action.WISHED,
     Action.PRIVACY_ANSWERED,

@@ -184,6 +184,43 @@ class CalledOff(TextChoices):
     NO_SHOW = "no_show", _("They did not come")
 
 
+class ProviderKind(TextChoices):
+    """What sort of help somebody gives whom people are referred to."""
+
+    WITHDRAWAL = "withdrawal", _("Withdrawal management (detox)")
+    HOSPITAL = "hospital", _("Hospital")
+    RESIDENTIAL = "residential", _("Residential treatment")
+    OUTPATIENT = "outpatient", _("Outpatient treatment")
+    MENTAL_HEALTH = "mental", _("Mental health care")
+    YOUTH = "youth", _("Care for under 18")
+    HOUSING = "housing", _("Recovery housing")
+    HELPLINE = "helpline", _("Public helpline")
+    OTHER = "other", _("Something else")
+
+
+class ReferralReason(TextChoices):
+    """Why somebody is better helped elsewhere."""
+
+    LEVEL = "level", _("Needs another level of care")
+    MEDICAL = "medical", _("Needs medical care first")
+    AGE = "age", _("Is under 18")
+    FULL = "full", _("We have no opening soon enough")
+    PLACE = "place", _("Lives too far away")
+    COVERAGE = "coverage", _("Their plan covers somebody else")
+    WISH = "wish", _("They wish so")
+    OTHER = "other", _("Something else")
+
+
+class CheckedBack(TextChoices):
+    """What came of a referral."""
+
+    ARRIVED = "arrived", _("They are in care there")
+    WAITING = "waiting", _("They wait for a place there")
+    NOT_GONE = "not_gone", _("They did not go")
+    ELSEWHERE = "elsewhere", _("They found help elsewhere")
+    UNKNOWN = "unknown", _("We could not find out")
+
+
 class PromiseBroken(TextChoices):
     """Why nobody tried to call inside the promised time."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from intake.choices import ConsentKind, ForWhom, Given
-from intake.models import Consent, ConsentText, Lead
+from intake.models import Consent, ConsentText, Lead, ReceivingProvider
 
 # The wording of the form says so: no longer than a year.
 SHARING_LASTS = timedelta(days=365)
@@ -40,7 +40,13 @@ def current_texts(*, language: str, at: datetime) -> dict[str, ConsentText]:
 
 
 def given_on_form(
-    lead: Lead, kinds: list[ConsentKind], texts: dict[str, ConsentText], *, at: datetime
+    lead: Lead,
+    kinds: list[ConsentKind],
+    texts: dict[str, ConsentText],
+    *,
+    at: datetime,
+    given: Given = Given.FORM,
+    by=None,
 ) -> list[Consent]:
     """Return unsaved consents for what was ticked, tied to the words that were shown.
 
@@ -53,19 +59,24 @@ def given_on_form(
     for kind in kinds:
         if kind not in texts:
             continue
-        given = Consent(lead=lead, text=texts[kind], given_at=at, given=Given.FORM)
-        given.from_patient = is_patient
+        row = Consent(lead=lead, text=texts[kind], given_at=at, given=given, recorded_by=by)
+        row.from_patient = is_patient
         if kind == ConsentKind.SHARE:
-            given.from_patient = is_patient and is_signed
-            given.expires_on = (at + SHARING_LASTS).date()
-        consents.append(given)
+            row.from_patient = is_patient and is_signed
+            row.expires_on = (at + SHARING_LASTS).date()
+        consents.append(row)
     return consents
 
 
-def sharing(consents: Iterable[Consent], *, on: date) -> Consent | None:
-    """Return the patient's consent to share that counts on that day, if there is one."""
+def sharing(
+    consents: Iterable[Consent], *, on: date, provider: ReceivingProvider | None = None
+) -> Consent | None:
+    """Return the patient's consent to share with the insurer that counts on that day, if any;
+    with a `provider`, the one to share with that provider.
+    """
     for given in consents:
         is_the_patients = given.text.kind == ConsentKind.SHARE and given.from_patient
-        if is_the_patients and given.is_in_force(on=on):
+        is_for_them = given.provider_id == (provider and provider.pk)
+        if is_the_patients and is_for_them and given.is_in_force(on=on):
             return given
     return None

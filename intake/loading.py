@@ -1,4 +1,4 @@
-"""Default carriers, cadence and consent wordings, from the files under `intake/content/`."""
+"""Default carriers, providers, cadence and consent wordings, from `intake/content/`."""
 
 import tomllib
 from collections import Counter
@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from intake import consent
-from intake.models import CadenceStep, Carrier, ConsentText
+from intake.models import CadenceStep, Carrier, ConsentText, ReceivingProvider
 from programs import languages
 
 CONTENT = Path(__file__).parent / "content"
@@ -25,6 +25,10 @@ def load() -> Counter:
     if not CadenceStep.objects.exists():
         CadenceStep.objects.bulk_create(CadenceStep(**step) for step in steps)
         counts["created"] += len(steps)
+    providers = tomllib.loads((CONTENT / "providers.toml").read_text("utf-8"))["providers"]
+    if not ReceivingProvider.objects.exists():
+        ReceivingProvider.objects.bulk_create(ReceivingProvider(**row) for row in providers)
+        counts["created"] += len(providers)
     for language in languages.codes():
         counts += _load_wordings(language)
     return counts

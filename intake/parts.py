@@ -54,6 +54,7 @@ ROWS = {
             "received_at birth_date carrier carrier_other carrier_phone member_id group_number "
             "plan_type holder_relationship holder_name holder_birth_date check_status"
         ),
+        "referrals": _names("provider reason referred_at check_back_on came_of_it"),
     },
 }
 # Below an insurance form: what the insurance company said, for each network, for each level.
@@ -77,6 +78,7 @@ WORDS = {
     "attempts": "note",
     "wishes": "text",
     "privacy_requests": "answer",
+    "referrals": "note",
 }
 # Who looked, what was changed, which promises were kept: never erased, and in no copy. It holds
 # no values.
@@ -85,7 +87,7 @@ TRAIL = _names("audit_events audit_cut promises")
 UNSENT = _names("drafts")
 # Rows that go on for the one when the other is forgotten, without their words.
 STAYING = {
-    Part.CALLER: _names("verifications consents withdrawals"),
+    Part.CALLER: _names("verifications referrals consents withdrawals"),
     Part.PATIENT: _names(
         "attempts appointments privacy_requests consents withdrawals notifications lead"
     ),

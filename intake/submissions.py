@@ -10,6 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ from intake import (
 from intake.abuse import Sending
 from intake.appointments import Diary
 from intake.cards import CardPage
-from intake.choices import Arrival, ConsentKind, Status, Suspicion
+from intake.choices import Arrival, ConsentKind, Given, Status, Suspicion
 from intake.models import (
     AuditEvent,
     CallbackRequest,
@@ -70,6 +71,15 @@ class Forgotten(Exception):
     """The lead that details were sent for was erased meanwhile."""
 
 
+@dataclass(frozen=True)
+class Typed:
+    """How a lead came that staff typed in, and who did; it is theirs."""
+
+    arrival: Arrival
+    given: Given
+    by: Any
+
+
 def receive_callback(
     data: Mapping[str, Any],
     *,
@@ -79,6 +89,7 @@ def receive_callback(
     at: datetime,
     sending: Sending | None = None,
     diary: Diary | None = None,
+    typed: Typed | None = None,
 ) -> Lead:
     """Store a callback request and return its lead.
 
@@ -99,6 +110,7 @@ def receive_callback(
         at=at,
         sending=sending,
         diary=diary,
+        typed=typed,
     )
 
 
@@ -152,6 +164,7 @@ def _store(
     sending: Sending | None,
     onto: Lead | None = None,
     diary: Diary | None = None,
+    typed: Typed | None = None,
 ) -> Lead:
     nonce = request.form_nonce
     lead = _lead_of(request, onto) if is_known or onto else None
@@ -167,6 +180,8 @@ def _store(
         lead.pin_digest = receipts.pin_digest(lead.pk, receipts.pin_for(nonce))
         lead.possibly_same_id, colleague = lookup.earlier(lead)
         is_returning = lead.possibly_same_id is not None
+        if typed:
+            lead.arrival, lead.owner = typed.arrival, typed.by
         _suspect(lead, looks_like)
     else:
         if lead.reached_at is None:
@@ -185,7 +200,8 @@ def _store(
     names = _filled(data, cards)
     if priorities.heed(lead, data.get("message", "")):
         names.append("priority")
-    events = [audit.link(lead, audit.Action.RECEIVED, by=None, at=at, fields=names)]
+    by = typed and typed.by
+    events = [audit.link(lead, audit.Action.RECEIVED, by=by, at=at, fields=names)]
     if waits_anew and lead.owner_id is None:
         known = {"is_returning": is_returning, "earlier": colleague}
         if offers.offer(lead, **known, at=at):
@@ -219,9 +235,11 @@ def _store(
     # Who only adds details has asked for the call before, and for no second one.
     asked = [] if onto else [ConsentKind.CALL]
     kinds = asked + [kind for name, kind in TICKS.items() if data.get(name)]
-    Consent.objects.bulk_create(consent.given_on_form(lead, kinds, texts, at=at))
+    said = {"given": typed.given, "by": typed.by} if typed else {}
+    Consent.objects.bulk_create(consent.given_on_form(lead, kinds, texts, at=at, **said))
     AuditEvent.objects.bulk_create(events)
-    outbox.new_request(lead, at=at).save(force_insert=True)
+    if typed is None:
+        outbox.new_request(lead, at=at).save(force_insert=True)
     return lead
 
 

@@ -93,6 +93,10 @@ def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
         del forms["attempt"].fields["late_because"]
     if "attempt" in forms:
         outcomes.narrow(forms["attempt"], lead)
+    if "refer" in forms:
+        forms["refer"].initial.setdefault(
+            "check_back_on", timezone.localdate(at) + placing.CHECK_BACK_AFTER
+        )
     if "may-know" in forms:
         forms["may-know"].initial = {"may_know": lead.may_know, **forms["may-know"].initial}
     if "sharing" in forms:

@@ -9,10 +9,20 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from intake import outbox
-from intake.admin import actions, lead_page, placing, printing, reveal, same, search
+from intake.admin import (
+    actions,
+    lead_page,
+    new_lead,
+    placing,
+    printing,
+    referral,
+    reveal,
+    same,
+    search,
+)
 from intake.admin.paging import CappedPaginator
 from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
@@ -40,11 +50,13 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
             return self.admin_site.admin_view(never_cache(view))
 
         return [
+            path("new/", page(self.new), name="intake_lead_new"),
             path("search/", page(self.search), name="intake_lead_search"),
             path("<uuid:pk>/card/<uuid:card>/", page(self.card), name="intake_lead_card"),
             path("<uuid:pk>/reveal/<uuid:form>/", page(self.reveal), name="intake_lead_reveal"),
             path("<uuid:pk>/same/", page(self.same), name="intake_lead_same"),
             path("<uuid:pk>/appointment.ics", page(self.calendar), name="intake_lead_calendar"),
+            path("<uuid:pk>/hand-off/<uuid:to>/", page(self.hand_off), name="intake_lead_hand_off"),
             path("<uuid:pk>/print/", page(self.print_sheet), name="intake_lead_print"),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
             *self.privacy_urls(),
@@ -82,6 +94,13 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         except search.SearchExpired:
             messages.info(request, _("This search is over. Please search again."))
             return redirect("admin:intake_lead_changelist")
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def new(self, request):
+        """Type in a lead for somebody who is on the phone, or at the door."""
+        if not request.user.has_perm("intake.change_lead"):
+            raise PermissionDenied
+        return new_lead.show(self, request)
 
     @method_decorator(require_POST)
     def search(self, request):
@@ -143,6 +162,12 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         if lead.assessment_at is None:
             raise Http404
         return placing.calendar(request, lead)
+
+    def hand_off(self, request, pk, to):
+        lead = self._lead(request, pk, "intake.change_lead")
+        if request.method != "POST":
+            return redirect("admin:intake_lead_change", lead.pk)
+        return referral.hand_off(request, lead, to)
 
     def act(self, request, pk, action):
         lead = self._lead(request, pk)

@@ -28,7 +28,7 @@ from intake import (
     staff_sessions,
     windows,
 )
-from intake.admin import actions, facts, outcomes, reveal, timeline
+from intake.admin import actions, facts, outcomes, placing, reveal, timeline
 from intake.admin.actions import FORMS
 from intake.cadence import Cadence
 from intake.changes import Refused
@@ -107,6 +107,13 @@ def show(
             consents=[given for given, _is_in_force in known["consents"]],
             **{name: known[name] for name in ("callbacks", "wishes", "attempts", "withdrawals")},
         ),
+        "placed": placing.placed(
+            lead,
+            [given for given, _is_in_force in known["consents"]],
+            may=actions.may(user, "refer"),
+            at=at,
+        ),
+        "refused_share": refused_form if refused_name == "share-with" else None,
         "others": merging.others(lead),
         "at_hand": facts.at_hand(lead, at=at),
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},

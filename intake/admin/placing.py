@@ -1,17 +1,19 @@
 """The actions between “reached” and the end of a lead, and the appointment as a file."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import assessments, audit, calendar_file, spoken
-from intake.choices import Status
+from intake import agreements, assessments, audit, calendar_file, consent, referrals, spoken
+from intake.changes import Refused
+from intake.choices import Disposition, Status
 from intake.forms import placing as forms
 from intake.forms.staff import ActionForm
-from intake.models import Lead
+from intake.models import Consent, Lead, Referral
 from programs.context import current_center
 
 FORMS = {
@@ -19,19 +21,67 @@ FORMS = {
     "call-off": forms.CallOffForm,
     "assessed": ActionForm,
     "admit": ActionForm,
+    "refer": forms.ReferForm,
+    "share-with": forms.ShareWithForm,
+    "checked-back": forms.CheckedBackForm,
 }
+# When we ask whether somebody arrived, unless another day is chosen.
+CHECK_BACK_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A referral on the lead's page, with what can still be done about it."""
+
+    referral: Referral
+    consent: Consent | None
+    share: forms.ShareWithForm | None
+    checked: forms.CheckedBackForm | None
 
 
 def offered(lead: Lead) -> list[str]:
     """Return what can follow from where the lead stands."""
     match lead.status:
         case Status.REACHED:
-            return ["schedule", "assessed"]
+            return ["schedule", "assessed", "refer"]
         case Status.ASSESSMENT_SCHEDULED:
-            return ["schedule", "call-off", "assessed"]
+            return ["schedule", "call-off", "assessed", "refer"]
         case Status.ASSESSED:
-            return ["admit", "schedule"]
+            return ["admit", "schedule", "refer"]
     return []
+
+
+def placed(lead: Lead, consents, *, may: bool, at: datetime) -> list[Placed]:
+    """Return the referrals of a lead that ended with one."""
+    if lead.disposition != Disposition.REFERRED_OUT:
+        return []
+    today = timezone.localdate(at)
+    rows = []
+    for referral in lead.referrals.select_related("provider", "by"):
+        signed = consent.sharing(consents, on=today, provider=referral.provider)
+        share = checked = None
+        if may and signed is None:
+            share = forms.ShareWithForm(
+                initial=_terms(lead, referral, today), prefix="share-with", auto_id="share-%s"
+            )
+        if may and referral.checked_at is None:
+            initial = {"referral": referral.pk}
+            checked = forms.CheckedBackForm(initial=initial, prefix="checked-back", auto_id=False)
+        rows.append(Placed(referral, signed, share, checked))
+    return rows
+
+
+def _terms(lead: Lead, referral: Referral, today) -> dict:
+    return {
+        "version": lead.version,
+        "referral": referral.pk,
+        "patient_name": lead.patient_name or lead.name,
+        "recipient": str(referral.provider),
+        "what": _("Name, phone, language, that treatment was asked for, and why we refer"),
+        "purpose": _("To be received and treated there"),
+        "signed_on": today,
+        "expires_on": today + consent.SHARING_LASTS,
+    }
 
 
 def do(action: str, lead: Lead, data: dict, *, version: int, by, at: datetime) -> str:
@@ -54,7 +104,33 @@ def do(action: str, lead: Lead, data: dict, *, version: int, by, at: datetime) -
         case "admit":
             assessments.admit(lead, **details)
             return _("Admitted. The lead is closed.")
+        case "refer":
+            data.pop("nothing_of_value")
+            today = timezone.localdate(at)
+            referral = referrals.refer(lead, today=today, **details, **data)
+            return _("Referred to %(provider)s, and closed.") % {"provider": referral.provider}
+        case "share-with":
+            referral = _referral(lead, data.pop("referral"))
+            agreements.record_sharing(
+                lead,
+                today=timezone.localdate(at),
+                provider=referral.provider,
+                **details,
+                **data,
+            )
+            return _("The patient’s consent is recorded. The hand-off sheet can be made.")
+        case "checked-back":
+            referral = _referral(lead, data.pop("referral"))
+            referrals.check_back(referral, by=by, at=at, **data)
+            return _("Written down.")
     raise ValueError(action)
+
+
+def _referral(lead: Lead, key) -> Referral:
+    referral = lead.referrals.select_related("provider").filter(pk=key).first()
+    if referral is None:
+        raise Refused(_("This is not part of this lead any more."))
+    return referral
 
 
 def calendar(request, lead: Lead) -> HttpResponse:

@@ -81,8 +81,15 @@ class ExplainForm(ActionForm):
 
 
 class CloseForm(ActionForm):
+    # Who is referred elsewhere ends by a form of its own: it asks to whom.
     disposition = choose(
-        choices.Disposition.choices, empty=_("Choose why…"), label=_("Why it ends")
+        [
+            choice
+            for choice in choices.Disposition.choices
+            if choice[0] != choices.Disposition.REFERRED_OUT
+        ],
+        empty=_("Choose why…"),
+        label=_("Why it ends"),
     )
 
 

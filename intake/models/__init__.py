@@ -18,6 +18,7 @@ from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox
 from intake.models.promise_record import PromiseRecord
+from intake.models.referral import ReceivingProvider, Referral
 from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
 from intake.models.routing import RoutingRule
 from intake.models.search_token import SearchToken
@@ -54,7 +55,9 @@ __all__ = [
     "ParkedCard",
     "PrivacyRequest",
     "PromiseRecord",
+    "ReceivingProvider",
     "RecoveryCode",
+    "Referral",
     "RoutingRule",
     "SearchToken",
     "SecondFactor",

@@ -61,6 +61,7 @@ class AuditEvent(models.Model):
         MERGED = "merged", _("Merged")
         UNMERGED = "unmerged", _("Merge undone")
         CLOSED = "closed", _("Closed")
+        CHECKED_BACK = "checked_back", _("Checked back on a referral")
         REOPENED = "reopened", _("Reopened")
         PIN_ISSUED = "pin_issued", _("New PIN issued")
         CONSENT_RECORDED = "consent", _("Consent recorded")

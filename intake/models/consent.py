@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from intake.choices import ConsentKind, Given, TakenBack, Told
 from intake.fields import EncryptedTextField
 from intake.models.lead import Lead
+from intake.models.referral import ReceivingProvider
 
 
 class ConsentText(models.Model):
@@ -108,6 +109,10 @@ class Consent(models.Model):
     expires_on = models.DateField(_("last day"), null=True, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Whom a consent to share is for: this provider and nobody else; none means the insurer.
+    provider = models.ForeignKey(
+        ReceivingProvider, models.PROTECT, null=True, blank=True, related_name="+"
     )
     withdrawal = models.ForeignKey(
         Withdrawal, models.CASCADE, null=True, blank=True, related_name="consents"

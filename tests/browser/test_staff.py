@@ -66,9 +66,9 @@ def test_a_lead_is_found_claimed_called_and_closed(desktop, lead):
     expect(attempts).to_contain_text(["Wants to visit", "Rang for a minute"])
 
     desktop.get_by_text("Close this lead").click()
-    desktop.get_by_label("Why it ends").select_option("Referred to another provider")
+    desktop.get_by_label("Why it ends").select_option("Not a fit for our programs")
     press(desktop, "Close")
-    expect(desktop.locator(".standing")).to_contain_text("Closed · Referred to another provider")
+    expect(desktop.locator(".standing")).to_contain_text("Closed · Not a fit for our programs")
 
     desktop.goto(desk.QUEUE)
     expect(found).to_have_count(1)

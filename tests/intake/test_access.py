@@ -25,6 +25,8 @@ from intake.models import (
     Lead,
     Outbox,
     PrivacyRequest,
+    ReceivingProvider,
+    Referral,
     RoutingRule,
     StaffProfile,
     Withdrawal,
@@ -145,11 +147,13 @@ TABLE = """
 /admin/intake/consenttext/<path:object_id>/delete/       login  403    403    403    403    403
 /admin/intake/consenttext/<path:object_id>/change/       login  403    403    200    200    200
 /admin/intake/consenttext/<path:object_id>/              login  on     on     on     on     on
+/admin/intake/lead/new/                                  login  403    200    200    403    200
 /admin/intake/lead/search/                               login  405    405    405    405    405
 /admin/intake/lead/<uuid:pk>/card/<uuid:card>/           login  403    403    403    403    403
 /admin/intake/lead/<uuid:pk>/reveal/<uuid:form>/         login  403    on     on     on     on
 /admin/intake/lead/<uuid:pk>/same/                       login  403    200    200    200    200
 /admin/intake/lead/<uuid:pk>/appointment.ics             login  403    404    404    404    404
+/admin/intake/lead/<uuid:pk>/hand-off/<uuid:to>/         login  403    on     on     403    on
 /admin/intake/lead/<uuid:pk>/print/                      login  403    on     on     on     on
 /admin/intake/lead/<uuid:pk>/do/<slug:action>/           login  403    405    405    403    405
 /admin/intake/lead/<uuid:pk>/privacy/                    login  403    403    200    200    200
@@ -185,6 +189,18 @@ TABLE = """
 /admin/intake/privacyrequest/<path:object_id>/delete/    login  403    403    403    403    403
 /admin/intake/privacyrequest/<path:object_id>/change/    login  403    403    200    200    200
 /admin/intake/privacyrequest/<path:object_id>/           login  on     on     on     on     on
+/admin/intake/receivingprovider/                         login  403    200    200    403    200
+/admin/intake/receivingprovider/add/                     login  403    403    200    403    200
+/admin/intake/receivingprovider/<path:object_id>/history/ login  403    200    200    403    200
+/admin/intake/receivingprovider/<path:object_id>/delete/ login  403    403    403    403    403
+/admin/intake/receivingprovider/<path:object_id>/change/ login  403    200    200    403    200
+/admin/intake/receivingprovider/<path:object_id>/        login  on     on     on     on     on
+/admin/intake/referral/                                  login  403    200    200    403    200
+/admin/intake/referral/add/                              login  403    403    403    403    403
+/admin/intake/referral/<path:object_id>/history/         login  403    200    200    403    200
+/admin/intake/referral/<path:object_id>/delete/          login  403    403    403    403    403
+/admin/intake/referral/<path:object_id>/change/          login  403    200    200    403    200
+/admin/intake/referral/<path:object_id>/                 login  on     on     on     on     on
 /admin/intake/outbox/                                    login  403    200    200    403    200
 /admin/intake/outbox/add/                                login  403    403    403    403    403
 /admin/intake/outbox/<path:object_id>/history/           login  403    200    200    403    200
@@ -259,6 +275,10 @@ def site(db):
     agreements.withdraw(lead, by=colleague, at=timezone.now(), **told)
     asked = {"at": timezone.now(), "today": timezone.localdate()}
     privacy_requests.ask(lead, PrivacyWish.COPY, **asked)
+    provider = ReceivingProvider.objects.create(name="North House", phone="916-555-0177")
+    Referral.objects.create(
+        lead=lead, provider=provider, reason="age", referred_at=timezone.now(), by=colleague
+    )
     return {
         "article": article,
         "program": program,
@@ -294,6 +314,7 @@ def fill_in(pattern: str) -> str:
         pattern.replace("<uuid:card>", str(CardImage.objects.get().pk))
         .replace("/draft/<uuid:pk>", f"/draft/{first_id(Lead)}")
         .replace("/account/<slug:action>", "/account/begin")
+        .replace("<uuid:to>", str(Referral.objects.get().pk))
         .replace("<uuid:form>", str(InsuranceVerification.objects.get().pk))
         .replace("<slug:action>", "claim")
         .replace("<slug:slug>", slug)
@@ -330,6 +351,8 @@ MODELS = {
     "intake/cadencestep": CadenceStep,
     "intake/outbox": Outbox,
     "intake/privacyrequest": PrivacyRequest,
+    "intake/receivingprovider": ReceivingProvider,
+    "intake/referral": Referral,
     "intake/routingrule": RoutingRule,
     "intake/staffprofile": StaffProfile,
     "intake/withdrawal": Withdrawal,
@@ -414,6 +437,8 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
         "add_withdrawal",
         "view_outbox",
         "view_carrier",
+        "view_receivingprovider",
+        "view_referral",
         "view_staffprofile",
         "view_duty",
         "view_dutychange",

@@ -88,6 +88,8 @@ def test_loading_publishes_changed_words_as_a_new_version(db, monkeypatch, tmp_p
         words = (loading.CONTENT / "en" / name).read_text("utf-8")
         words = words.replace("You may leave me", "You might leave me")
         (tmp_path / "en" / name).write_text(words, "utf-8")
+    for name in ("cadence.toml", "providers.toml"):
+        (tmp_path / name).write_bytes((loading.CONTENT / name).read_bytes())
     monkeypatch.setattr(loading, "CONTENT", tmp_path)
     assert loading.load()["created"] == 1
     old, new = ConsentText.objects.filter(kind="voicemail", language="en").order_by("valid_from")

@@ -56,10 +56,10 @@ def test_a_lead_is_claimed_called_and_closed(client, ada, lead):
     said = text_after(desk.press(client, lead, "attempt", **REACHED))
     assert "Reached" in said
 
-    said = text_after(desk.press(client, lead, "close", disposition="referred"))
+    said = text_after(desk.press(client, lead, "close", disposition="not_a_fit"))
     assert "Closed." in said
     lead.refresh_from_db()
-    assert (lead.status, lead.disposition) == (Status.CLOSED, Disposition.REFERRED_OUT)
+    assert (lead.status, lead.disposition) == (Status.CLOSED, Disposition.NOT_A_FIT)
     assert [attempt.outcome for attempt in lead.attempts.order_by("at")] == [
         Outcome.NO_ANSWER,
         Outcome.REACHED,

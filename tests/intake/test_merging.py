@@ -229,7 +229,7 @@ def test_the_receipt_of_a_merged_request_tells_how_the_other_stands(client, ada,
     act(merging.merge, again, by=ada, into=first)
     act(workflow.log_attempt, first, by=ada, **REACHED)
     said = receipt_of(client, again)
-    assert "We have been in touch, and we are working on it." in said
+    assert "We have spoken, and we are working on it." in said
     assert again.reference in said
     assert first.reference not in said
     assert "closed" not in said

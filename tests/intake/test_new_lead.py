@@ -1,0 +1,165 @@
+"""Leads that staff type in: for a phone call, a walk-in or a referral, by the one code path."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+
+from intake.audit import Action
+from intake.choices import Arrival, Channel, Given, Outcome, Priority, Status
+from intake.models import AuditEvent, Consent, Lead, Outbox
+from tests import builders, page
+from tests.intake import desk
+
+NEW = "/admin/intake/lead/new/"
+
+
+@pytest.fixture
+def ada(client, front_door):
+    return desk.sign_in(client)
+
+
+def filled(client, **answers) -> dict:
+    return page.form_on(client.get(NEW)) | {"phone": builders.PHONE} | answers
+
+
+def take_in(client, **answers):
+    return client.post(NEW, filled(client, **answers))
+
+
+# The happy path
+
+
+def test_a_phone_call_is_typed_in_and_the_pin_is_read_out_once(client, ada):
+    response = take_in(
+        client,
+        name="Maria Luz",
+        for_whom="loved_one",
+        patient_name="Tomás Luz",
+        voicemail_ok="on",
+        message="He drinks since May.",
+        program="iop",
+    )
+    assert response.status_code == 200
+    lead = Lead.objects.get()
+    said = page.text_of(response)
+    pin = re.search(r"^\d{6}$", said, re.M)[0]
+    assert lead.reference in said
+    assert "Maria" not in said
+    assert (lead.arrival, lead.owner, lead.status) == (Arrival.PHONE, ada, Status.REACHED)
+    assert (lead.name, lead.patient_name) == ("Maria Luz", "Tomás Luz")
+    assert (lead.program.slug, lead.voicemail_ok) == ("iop", True)
+    assert lead.callbacks.get().message == "He drinks since May."
+    attempt = lead.attempts.get()
+    assert (attempt.by, attempt.channel, attempt.outcome) == (
+        ada,
+        Channel.INBOUND,
+        Outcome.REACHED,
+    )
+    assert pin not in page.text_of(client.get(desk.page_of(lead)))
+    client.logout()
+    client.post("/receipt/", {"reference": lead.reference, "pin": pin})
+    assert lead.reference in page.text_of(client.get("/receipt/"))
+
+
+def test_what_they_allowed_is_recorded_as_said_on_the_phone(client, ada):
+    take_in(client, text_ok="on")
+    take_in(client, arrival="walk_in", voicemail_ok="on", phone="916-555-0144")
+    given = {(row.text.kind, row.given, row.recorded_by) for row in Consent.objects.all()}
+    assert given == {
+        ("call", Given.PHONE, ada),
+        ("text", Given.PHONE, ada),
+        ("call", Given.IN_PERSON, ada),
+        ("voicemail", Given.IN_PERSON, ada),
+    }
+
+
+def test_who_is_referred_has_not_been_talked_with_yet(client, ada):
+    take_in(client, arrival="referral")
+    lead = Lead.objects.get()
+    assert (lead.arrival, lead.owner, lead.status) == (Arrival.REFERRAL, ada, Status.CONTACTING)
+    assert lead.reached_at is None
+    assert not lead.attempts.exists()
+
+
+def test_the_trail_says_who_typed_it_and_no_mail_tells_the_desk(client, ada):
+    take_in(client)
+    received = AuditEvent.objects.get(action=Action.RECEIVED)
+    assert received.by == ada
+    assert not Outbox.objects.exists()
+    call_command("work", "--once")
+    assert mail.outbox == []
+
+
+# The same rules as on the public form
+
+
+def test_danger_said_on_the_phone_comes_first_too(client, ada):
+    take_in(client, message="She says she wants to die")
+    assert Lead.objects.get().priority == Priority.DANGER
+
+
+def test_the_same_number_is_noticed(client, ada):
+    known = builders.lead()
+    take_in(client)
+    assert Lead.objects.exclude(pk=known.pk).get().possibly_same == known
+
+
+def test_the_same_form_twice_is_one_lead(client, ada):
+    form = filled(client, name="Maria Luz")
+    first, second = client.post(NEW, form), client.post(NEW, form)
+    lead = Lead.objects.get()
+    assert lead.reference in page.text_of(second)
+    pins = {re.search(r"^\d{6}$", page.text_of(one), re.M)[0] for one in (first, second)}
+    assert len(pins) == 1
+    assert lead.attempts.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"phone": ""}, "We need a phone number to call you."),
+        ({"phone": "12"}, ""),
+        ({"email": "maria@"}, "This email address seems incomplete"),
+        ({"arrival": ""}, "Choose how they came to us."),
+        ({"arrival": "callback"}, ""),
+        ({"program": "garbage"}, ""),
+        ({"message": "x" * 4001}, "Please shorten this"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_typed_is_lost(client, ada, answers, said):
+    response = take_in(client, **({"name": "Maria Luz", "message": "He drinks."} | answers))
+    assert response.status_code == 422
+    assert said in page.text_of(response)
+    form = page.form_on(response)
+    assert form["name"] == "Maria Luz"
+    assert form["message"].startswith(("He drinks.", "xxx"))
+    assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize("nonce", ["", "garbage", "\0"])
+def test_a_page_that_is_too_old_needs_one_more_press(client, ada, nonce):
+    response = take_in(client, nonce=nonce, name="Maria Luz")
+    assert response.status_code == 422
+    form = page.form_on(response)
+    assert form["name"] == "Maria Luz"
+    assert client.post(NEW, form).status_code == 200
+    assert Lead.objects.count() == 1
+
+
+# Who may
+
+
+@pytest.mark.parametrize("group", ["Privacy officers", "Content editors"])
+def test_only_admissions_type_leads_in(client, front_door, group):
+    desk.sign_in(client, "olga", group)
+    assert client.get(NEW).status_code == 403
+    assert client.post(NEW, {"phone": builders.PHONE}).status_code == 403
+    assert not Lead.objects.exists()
+
+
+def test_a_request_from_the_public_form_belongs_to_nobody_yet(front_door):
+    lead = builders.lead()
+    assert lead.owner is None
+    assert {row.given for row in lead.consents.all()} == {Given.FORM}
