@@ -10,8 +10,9 @@ from tests.benchmarks.first_visit import BYTES_AT_ONCE, LINKED
 
 
 @pytest.mark.parametrize("slug", ["iop", "php", "residential"])
-def test_a_program_page_and_its_styles_arrive_in_one_round_trip(client, content, slug):
-    page = client.get(f"/programs/{slug}/").content
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_a_program_page_and_its_styles_arrive_in_one_round_trip(client, content, language, slug):
+    page = client.get(f"{language}/programs/{slug}/").content
     links = [style or script for style, script in LINKED.findall(page.decode())]
     assert links
     files = [finders.find(link.removeprefix(static(""))) for link in links]
