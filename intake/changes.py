@@ -69,8 +69,6 @@ _WATCHED = (
     "disposition",
     "window",
     "timezone",
-    "promised_from",
-    "promised_by",
     "owner_id",
     "routed_to_id",
     "routed_because",

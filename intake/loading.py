@@ -21,8 +21,8 @@ def load() -> Counter:
     if not Carrier.objects.exists():
         Carrier.objects.bulk_create(Carrier(**carrier) for carrier in carriers)
         counts["created"] += len(carriers)
-    steps = tomllib.loads((CONTENT / "cadence.toml").read_text("utf-8"))["steps"]
     if not CadenceStep.objects.exists():
+        steps = tomllib.loads((CONTENT / "cadence.toml").read_text("utf-8"))["steps"]
         CadenceStep.objects.bulk_create(CadenceStep(**step) for step in steps)
         counts["created"] += len(steps)
     providers = tomllib.loads((CONTENT / "providers.toml").read_text("utf-8"))["providers"]

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from intake import submissions
+from intake import promise_keeping, submissions, workflow
 from programs import pages
 from programs.models import OpeningHours
 from tests import builders
@@ -232,4 +232,20 @@ def test_a_page_that_is_closed_to_somebody(page, check_staff):
     sign_in(page, builders.staff("eva", "Content editors"))
     page.goto(desk.QUEUE)
     expect_heading(page, "This page is closed to you")
+    check_staff(page)
+
+
+def test_the_managers_page(page, check_staff):
+    now = timezone.now()
+    kept, lead = builders.lead(at=now - timedelta(days=2)), builders.lead(at=now)
+    tried = {"channel": "call", "outcome": "no_answer", "hours_reason": "asked"}
+    by = builders.staff("ada", "Admissions")
+    workflow.log_attempt(kept, version=1, by=by, at=kept.promised_from, **tried)
+    promise_keeping.sweep(at=now + timedelta(days=3))
+    sign_in(page, builders.staff("max", "Admissions managers"))
+    page.goto("/admin/report/")
+    for summary in page.locator("summary:visible").all():
+        summary.click()
+    check_staff(page)
+    page.goto(f"/admin/intake/lead/{lead.pk}/change/")
     check_staff(page)
