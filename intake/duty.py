@@ -25,9 +25,9 @@ PERMISSION = "intake.change_lead"
 HORIZON = timedelta(hours=36)
 
 
-def who_may():
-    """Return the people who may be on duty at all: active staff who may change leads."""
-    return get_user_model().objects.with_perm(PERMISSION).filter(is_staff=True)
+def who_may(permission: str = PERMISSION):
+    """Return active staff with that permission; who may change leads may be on duty."""
+    return get_user_model().objects.with_perm(permission).filter(is_staff=True)
 
 
 def on_duty(*, at: datetime) -> list:

@@ -8,7 +8,8 @@ CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 # Group: model → permissions. Leads change only through `workflow`, which asks for "change";
 # "reveal" shows masked insurance details, "forget" copies or erases on request, "manage" opens
 # the report and explains broken promises, "export" downloads its list. Whoever may
-# "add" a withdrawal writes one down; "change" marks it as carried out.
+# "add" a withdrawal writes one down; "change" marks it as carried out; of a
+# notification, "change" tries it again or gives it up.
 GROUPS = {
     ADMISSIONS: {
         "intake.lead": ["view", "change", "reveal"],
@@ -16,7 +17,7 @@ GROUPS = {
         "intake.withdrawal": ["add"],
         "intake.receivingprovider": ["view"],
         "intake.referral": ["view"],
-        "intake.outbox": ["view"],
+        "intake.outbox": ["view", "change"],
         "intake.carrier": ["view"],
         "intake.staffprofile": ["view"],
         "intake.duty": ["view"],
@@ -31,7 +32,7 @@ GROUPS = {
         "intake.privacyrequest": ["view", "change"],
         "intake.receivingprovider": ["view", "add", "change"],
         "intake.referral": ["view"],
-        "intake.outbox": ["view"],
+        "intake.outbox": ["view", "change"],
         "intake.carrier": ["view", "add", "change"],
         "intake.staffprofile": ["view", "add", "change"],
         "intake.duty": ["view", "add", "change", "delete"],

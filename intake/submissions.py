@@ -198,7 +198,8 @@ def _store(
         lead.version += 1
     lead.active_at = at
     names = _filled(data, cards)
-    if priorities.heed(lead, data.get("message", "")):
+    is_danger = priorities.heed(lead, data.get("message", ""))
+    if is_danger:
         names.append("priority")
     by = typed and typed.by
     events = [audit.link(lead, audit.Action.RECEIVED, by=by, at=at, fields=names)]
@@ -239,7 +240,8 @@ def _store(
     Consent.objects.bulk_create(consent.given_on_form(lead, kinds, texts, at=at, **said))
     AuditEvent.objects.bulk_create(events)
     if typed is None:
-        outbox.new_request(lead, at=at).save(force_insert=True)
+        tell = outbox.danger if is_danger else outbox.new_request
+        tell(lead, at=at).save(force_insert=True)
     return lead
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from intake import outbox
+from intake import pulse
 from programs.models import Center
 
 
@@ -20,14 +20,19 @@ def alive(request):
 @require_safe
 @never_cache
 def ready(request):
-    """503 while the database is away or behind; a late outbox is told but still serves."""
+    """503 while the database is away or behind; late mail or no worker is told but serves."""
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return HttpResponse("migrations are missing\n", status=503, content_type="text/plain")
         if not Center.objects.exists():
             return HttpResponse("run load_content first\n", status=503, content_type="text/plain")
-        late = outbox.late(at=timezone.now()).count()
+        mail = pulse.standing(at=timezone.now())
     except Error:
         return HttpResponse("the database is away\n", status=503, content_type="text/plain")
-    return HttpResponse(f"ok\nlate notifications: {late}\n", content_type="text/plain")
+    said = [
+        "ok",
+        f"late notifications: {mail.late}",
+        f"worker: {'running' if mail.has_worker else 'missing'}",
+    ]
+    return HttpResponse("\n".join([*said, ""]), content_type="text/plain")

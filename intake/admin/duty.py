@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake import duty, spoken
@@ -88,26 +88,28 @@ class StaffProfileAdmin(admin.ModelAdmin):
     @admin.display(description=_("on duty now"))
     def there_now(self, row: StaffProfile):
         if row.user_id not in self.can_be:
-            return format_html('<span class="badge badge-late">{}</span>', _t("may take no leads"))
+            return format_html(
+                '<span class="badge badge-late">{}</span>', gettext("may take no leads")
+            )
         end, zone = self.ends.get(row.user_id), timezone.get_current_timezone_name()
         if end is None:
-            return format_html('<span class="badge badge-quiet">{}</span>', _t("off duty"))
-        until = _t("until %(time)s") % {"time": spoken.time_of_day(end, zone)}
+            return format_html('<span class="badge badge-quiet">{}</span>', gettext("off duty"))
+        until = gettext("until %(time)s") % {"time": spoken.time_of_day(end, zone)}
         return format_html('<span class="badge badge-ok">{}</span>', until)
 
     @admin.display(description=_("languages"))
     def speaks(self, row: StaffProfile):
-        return names_of_languages(row.languages) or _t("any")
+        return names_of_languages(row.languages) or gettext("any")
 
     @admin.display(description=_("programs and locations"))
     def takes(self, row: StaffProfile):
         names = [one.short_name for one in row.programs.all()]
         names += [one.name for one in row.locations.all()]
-        return ", ".join(names) or _t("all")
+        return ", ".join(names) or gettext("all")
 
     @admin.display(description=_("weekly shifts"))
     def week(self, row: StaffProfile):
-        return ", ".join(_t("%(days)s %(times)s") % said for said in _week(row.duties.all()))
+        return ", ".join(gettext("%(days)s %(times)s") % said for said in _week(row.duties.all()))
 
 
 def _week(duties) -> Iterator[dict[str, str]]:
@@ -117,14 +119,18 @@ def _week(duties) -> Iterator[dict[str, str]]:
         by_times[one.starts, one.ends].append(one.weekday)
     for (starts, ends), days in by_times.items():
         times = {"from": formats.date_format(starts, "P"), "until": formats.date_format(ends, "P")}
-        words = _t("around the clock") if starts == ends else _t("%(from)s to %(until)s") % times
+        words = (
+            gettext("around the clock")
+            if starts == ends
+            else gettext("%(from)s to %(until)s") % times
+        )
         yield {"days": _days(days), "times": words}
 
 
 def _days(days: list[int]) -> str:
     names = [str(WEEKDAYS_ABBR[day]) for day in days]
     if days == list(range(7)):
-        return _t("every day")
+        return gettext("every day")
     if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
         return f"{names[0]}–{names[-1]}"
     return "/".join(names)

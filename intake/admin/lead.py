@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from intake import outbox
 from intake.admin import (
     actions,
     lead_page,
@@ -81,10 +80,8 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
     @method_decorator(never_cache)
     def changelist_view(self, request, extra_context=None):
         self.remember_clock(request)
-        late = outbox.late(at=timezone.now()).count()
         context = {
             "title": _("Who waits"),
-            "late_notifications": late,
             # The table needs the width more than the list of models does.
             "is_nav_sidebar_enabled": False,
             **(extra_context or {}),

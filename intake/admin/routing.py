@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake import duty, offers, routing
@@ -78,7 +78,7 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _t("Try the rules out"),
+            "title": gettext("Try the rules out"),
             "is_nav_sidebar_enabled": False,
             "form": form,
         }

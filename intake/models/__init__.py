@@ -16,7 +16,7 @@ from intake.models.contact_attempt import ContactAttempt
 from intake.models.duty import Duty, DutyChange, StaffProfile
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
-from intake.models.outbox import Outbox
+from intake.models.outbox import Outbox, WorkerPulse
 from intake.models.promise_record import PromiseRecord
 from intake.models.referral import ReceivingProvider, Referral
 from intake.models.requests import CallbackRequest, CardImage, InsuranceVerification, ParkedCard
@@ -67,4 +67,5 @@ __all__ = [
     "Throttle",
     "Wish",
     "Withdrawal",
+    "WorkerPulse",
 ]

@@ -77,6 +77,8 @@ class AuditEvent(models.Model):
         PRINTED = "printed", _("Printed")
         EXPORTED = "exported", _("Copy made")
         HANDED_OFF = "handed_off", _("Handed to somebody outside")
+        MAIL_RETRIED = "mail_again", _("Notification tried again")
+        MAIL_GIVEN_UP = "mail_dropped", _("Notification given up")
         HELD = "held", _("Legal hold set")
         HOLD_LIFTED = "hold_lifted", _("Legal hold lifted")
         ERASED = "erased", _("Erased")

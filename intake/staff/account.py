@@ -1,17 +1,18 @@
-"""One's own account: second factor, recovery codes, password, and where one is signed in."""
+"""One's own account: second factor, password, where one is signed in, what one is told of."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import second_factor, sign_in, staff_sessions
+from intake import audience, duty, second_factor, sign_in, staff_sessions
+from intake.forms.events import EventsForm
 from intake.forms.sign_in import ProofForm
 from intake.models import StaffSession
 from intake.staff import door
@@ -30,6 +31,7 @@ def show(site, request, *, refused: tuple[str, ProofForm] | None = None, status:
         "forms": forms,
         "sessions": [_described(row, request) for row in sessions],
         "idle_minutes": settings.STAFF_IDLE_MINUTES,
+        "events_form": _events_form(request.user),
     }
     return door.page(site, request, "admin/account.html", _("Your account"), context, status=status)
 
@@ -43,9 +45,27 @@ def _described(row: StaffSession, request) -> dict:
     }
 
 
+def _events_form(user) -> EventsForm | None:
+    """Return the choice of what to be told of, for those who are told at all."""
+    if not user.has_perm(duty.PERMISSION):
+        return None
+    return EventsForm(initial={"events": audience.events_of([user])[user.pk]})
+
+
+def _choose_events(request):
+    if not request.user.has_perm(duty.PERMISSION):
+        raise PermissionDenied
+    form = EventsForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest
+    audience.choose(request.user, form.cleaned_data["events"])
+    messages.success(request, _("Saved. From now on you are told of what you ticked."))
+    return redirect("admin:account")
+
+
 def act(site, request, action: str):
     """Do one thing with the account; what touches the second factor asks for a proof first."""
-    if action not in ("begin", "codes", "reset", "everywhere"):
+    if action not in ("begin", "codes", "reset", "everywhere", "events"):
         raise Http404
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -53,6 +73,8 @@ def act(site, request, action: str):
     if action == "begin":
         second_factor.begin(user)
         return redirect("admin:login_set_up")
+    if action == "events":
+        return _choose_events(request)
     if action == "everywhere":
         sign_in.sign_out_everywhere(user, by=user, at=at)
         request.session.flush()

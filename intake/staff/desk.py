@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from intake import desk, leases, outbox, taking
+from intake import desk, leases, pulse, taking
 from intake.models import Lead
 from intake.promise_clock import Risk
 from intake.staff.idle import passive
@@ -32,7 +32,6 @@ def show(site, request):
         **site.each_context(request),
         **_lists(request, since),
         "title": _("Desk"),
-        "late_notifications": outbox.late(at=timezone.now()).count(),
         "is_nav_sidebar_enabled": False,
     }
     return TemplateResponse(request, "admin/desk/page.html", context)
@@ -73,4 +72,5 @@ def _lists(request, new_since) -> dict:
         "desk": desk.of(request.user, new_since=new_since, risk=Risk.now(center, at=at), zone=zone),
         "since": desk.briefly(new_since, at=at, zone=zone),
         "refreshed": at,
+        "mail": pulse.standing(at=at),
     }

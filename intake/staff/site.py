@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
-from intake import sign_in, staff_sessions
+from intake import pulse, sign_in, staff_sessions
 from intake.staff import account, desk, door, idle, pages, report
 
 
@@ -26,6 +27,8 @@ class StaffSite(admin.AdminSite):
                 "seconds_of_warning": int(staff_sessions.WARNING.total_seconds()),
                 "when_signed_out": f"{reverse('admin:login')}?{page}",
             }
+            if request.user.has_perm("intake.view_outbox"):
+                context["mail"] = SimpleLazyObject(lambda: pulse.standing(at=timezone.now()))
         return context
 
     def get_urls(self):

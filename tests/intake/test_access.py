@@ -201,6 +201,7 @@ TABLE = """
 /admin/intake/referral/<path:object_id>/delete/          login  403    403    403    403    403
 /admin/intake/referral/<path:object_id>/change/          login  403    200    200    403    200
 /admin/intake/referral/<path:object_id>/                 login  on     on     on     on     on
+/admin/intake/outbox/<int:pk>/do/<slug:action>/          login  403    404    404    403    404
 /admin/intake/outbox/                                    login  403    200    200    403    200
 /admin/intake/outbox/add/                                login  403    403    403    403    403
 /admin/intake/outbox/<path:object_id>/history/           login  403    200    200    403    200
@@ -436,6 +437,7 @@ def test_the_groups_have_the_permissions_of_the_table_and_no_others(db):
         "approve_benefitscheck",
         "add_withdrawal",
         "view_outbox",
+        "change_outbox",
         "view_carrier",
         "view_receivingprovider",
         "view_referral",

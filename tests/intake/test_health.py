@@ -23,10 +23,13 @@ def test_a_process_that_lives_says_so_without_asking_the_database(
 
 def test_a_site_that_can_serve_says_so_and_how_many_notifications_are_late(client, db):
     builders.lead()
-    assert client.get("/readyz").content == b"ok\nlate notifications: 0\n"
+    assert client.get("/readyz").content == b"ok\nlate notifications: 0\nworker: missing\n"
     builders.lead(at=timezone.now() - timedelta(hours=1))
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.content) == (200, b"ok\nlate notifications: 1\n")
+    assert (answer.status_code, answer.content) == (
+        200,
+        b"ok\nlate notifications: 1\nworker: missing\n",
+    )
     assert "no-store" in answer["Cache-Control"]
 
 

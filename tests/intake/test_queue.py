@@ -267,7 +267,7 @@ def test_a_late_notification_is_told_above_the_list(client, ada):
     assert "notification is late" not in page.text_of(client.get(desk.QUEUE))
     Outbox.objects.update(created_at=timezone.now() - timedelta(hours=1))
     response = client.get(desk.QUEUE)
-    assert "1 notification is late." in page.text_of(response)
+    assert "1 notification is late or failed." in page.text_of(response)
     late = "/admin/intake/outbox/?delivery=late"
     assert late in desk.links_on(response)
     assert Lead.objects.get().reference in page.text_of(client.get(late))

@@ -20,6 +20,7 @@ from intake import (
     outbox,
     parking,
     promise_keeping,
+    pulse,
     retention,
     staff_sessions,
     throttle,
@@ -49,7 +50,9 @@ class Command(BaseCommand):
             canary.prove_keys()
         except ImproperlyConfigured as error:
             raise CommandError(error) from None
+        beat = pulse.Beat()
         if once:
+            beat(at=timezone.now())
             self.sweep()
             while outbox.deliver_next(at=timezone.now()):
                 pass
@@ -60,6 +63,7 @@ class Command(BaseCommand):
         next_sweep = timezone.now()
         while not stop.is_set():
             try:
+                beat(at=timezone.now())
                 if timezone.now() >= next_sweep:
                     self.sweep()
                     next_sweep = timezone.now() + SWEEP_EVERY
@@ -85,6 +89,7 @@ class Command(BaseCommand):
         throttle.sweep(at=at)
         staff_sessions.sweep(at=at)
         drafts.sweep(at=at)
+        pulse.sweep(at=at)
         if jobs.due("audit retention", every=DAY, at=at):
             audit_retention.purge(at=at)
         self.anchor_audit(at=at)
