@@ -1,5 +1,7 @@
 """What a person sees of their own request: no more than that it arrived and what follows."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -108,7 +110,10 @@ def _render_receipt(request, lead: Lead, allowed: Pass | None, *, at):
             for kind, form in FORMS.items()
             if allowed and form.is_offered(lead if form.is_own else at_work)
         ],
-        "owed": lead.privacy_requests.filter(done_at=None),
+        "owed": [
+            (row, timezone.localtime(row.asked_at, ZoneInfo(lead.timezone)))
+            for row in lead.privacy_requests.filter(done_at=None)
+        ],
     }
     return render(request, "intake/receipt.html", context)
 

@@ -1,5 +1,8 @@
 """The pages behind a receipt on which people change their request themselves."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -40,7 +43,7 @@ def _add_note(lead: Lead, sent: Sent, form) -> None:
 
 def _take_back(lead: Lead, sent: Sent, form) -> None:
     kinds = [ConsentKind(kind) for kind in form.cleaned_data["kinds"]]
-    wishes.take_back(lead, sent, kinds, today=timezone.localdate(sent.at))
+    wishes.take_back(lead, sent, kinds, today=_today(sent, form))
 
 
 def _cancel(lead: Lead, sent: Sent, form) -> None:
@@ -49,7 +52,12 @@ def _cancel(lead: Lead, sent: Sent, form) -> None:
 
 def _ask_privacy(lead: Lead, sent: Sent, form) -> None:
     kind = PrivacyWish(form.cleaned_data["kind"])
-    wishes.ask_privacy(lead, sent, kind, today=timezone.localdate(sent.at))
+    wishes.ask_privacy(lead, sent, kind, today=_today(sent, form))
+
+
+def _today(sent: Sent, form) -> date:
+    """Return the day it is at the desk, from which days are counted."""
+    return timezone.localdate(sent.at, ZoneInfo(form.center.time_zone))
 
 
 CARRY_OUT = {

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -377,9 +378,13 @@ def test_who_cancels_is_not_called_and_can_still_read_the_receipt(client, lead, 
 def test_a_copy_or_an_erasure_is_asked_for_seen_and_answered(client, lead, kind, label):
     ask(client, PRIVACY, kind=kind)
     row = PrivacyRequest.objects.get()
-    assert row.due_on == timezone.localdate(row.asked_at) + timedelta(days=30)
+    # Days are counted at the desk, and told as the calendar stands where the person is.
+    desks_day = timezone.localdate(row.asked_at, ZoneInfo("America/Los_Angeles"))
+    assert row.due_on == desks_day + timedelta(days=30)
+    theirs = timezone.localdate(row.asked_at, ZoneInfo("America/New_York"))
     shown = said(client)
     assert label in shown
+    assert f"Asked for on {theirs:%B} {theirs.day}. " in shown
     assert f"You hear from us by {row.due_on:%B} {row.due_on.day}, {row.due_on.year}." in shown
     # Once is enough: another press on another page makes no second one.
     ask(client, PRIVACY, kind=kind)
