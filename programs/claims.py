@@ -17,7 +17,8 @@ CLAIM = re.compile(
     | \bsuccess(?:ful)?[ ]rates? | \brates?[ ]of[ ]success
     | \b\d+ \s* (?:%|percent|per\ cent) \s+ success
     | \bgarant(?:ía|ia|iza)\w* | \bcura(?:n|r|mos|do|da|dos|das|ción)?\b
-    | \b100 \s* por \s+ ciento\b | \bnúmero[ ]uno\b | \btasas?[ ]de[ ]éxito
+    | \b100 \s* por \s+ ciento\b | \bnúmero[ ]uno\b | \b(?:n\.?\s*[º°]|núm\.|número) \s* 1\b
+    | \b(?:tasas?|índices?|porcentajes?)[ ]de[ ]éxito
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -32,7 +33,8 @@ DENIAL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 QUESTION = re.compile(
-    r"\W*(?:can|could|do|does|is|are|will|would|what (?:is|are|does)|es|hay|puede[ns]?)\b.*\?\W*",
+    r"\W*(?:can|could|do|does|is|are|will|would|what (?:is|are|does)"
+    r"|es|hay|puede[ns]?|cuál|garantizan?)\b.*\?\W*",
     re.IGNORECASE | re.DOTALL,
 )
 SOURCE = re.compile(r"\b(?:sources?|fuentes?): *\S{2}|\]\(https?://|<https?://", re.IGNORECASE)

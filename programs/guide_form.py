@@ -1,13 +1,24 @@
 """The guide's questions as a form. What is sent with it is read once and kept nowhere."""
 
 from django import forms
+from django.db.models import Model
 from django.utils.functional import cached_property
-from django.utils.html import escape
+from django.utils.html import conditional_escape as escape
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from programs import languages
 from programs.models import GuideAnswer, GuideQuestion
 
 CHOOSE = _("Please choose one of these answers.")
+
+
+def _marked(row: Model, name: str) -> str:
+    """Return a text, marked up as English where it is not translated."""
+    text, language = getattr(row, name), languages.of_text(row, name)
+    if language == languages.current():
+        return text
+    return format_html('<span lang="{}">{}</span>', language, text)
 
 
 class GuideForm(forms.Form):
@@ -23,10 +34,10 @@ class GuideForm(forms.Form):
                 answer.slug: answer for answer in question.answers.all()
             }
             self.fields[question.slug] = forms.ChoiceField(
-                label=question.text,
+                label=_marked(question, "text"),
                 # crispy writes help texts out as HTML.
-                help_text=escape(question.hint),
-                choices=[(slug, answer.text) for slug, answer in answers.items()],
+                help_text=escape(_marked(question, "hint")),
+                choices=[(slug, _marked(answer, "text")) for slug, answer in answers.items()],
                 widget=forms.RadioSelect,
                 required=is_required,
                 error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},

@@ -1,7 +1,8 @@
 """Puts content files into the database, and never over an editor's work.
 
 The rule is in `_load`: rows that are as they were loaded follow their file; rows that staff
-have edited or deleted are left alone, and so are rows that no file ever made.
+have edited or deleted are left alone, and so are rows that no file ever made. A language that
+is new comes to edited rows too, once, wherever the English is still that of the file.
 """
 
 import hashlib
@@ -43,15 +44,68 @@ def _load(unit: Unit) -> str:
             return "kept"
         _write(unit, over=stored)
         LoadedContent.objects.create(key=unit.key, digest=_digest(_stored(unit)))
+        _news(unit)
         return "created"
     if _digest(stored) != loaded.digest:
-        return "kept"
+        filled = [_fill(unit, stored, language) for language in _news(unit)]
+        return "updated" if any(filled) else "kept"
     if _digest(unit) == loaded.digest:
         return "unchanged"
     _write(unit, over=stored)
     loaded.digest = _digest(_stored(unit))
     loaded.save()
+    _news(unit)
     return "updated"
+
+
+def _news(unit: Unit) -> list[str]:
+    """Return the languages in which the unit was never loaded before, and remember them."""
+    place = unit.key.partition("/")[2]
+    return [
+        language
+        for language in languages.others()
+        if any(_texts(row, language) for row in _rows(unit))
+        and LoadedContent.objects.get_or_create(key=f"{language}/{place}")[1]
+    ]
+
+
+def _fill(unit: Unit, stored: Unit, language: str) -> bool:
+    """Give edited rows their first texts in a language; say whether there were any.
+
+    A text is filled in where nobody has written one, and its English is word for word the one
+    that was translated.
+    """
+    translations = {
+        (type(row), name, languages.said(row, name, languages.DEFAULT)): text
+        for row in _rows(unit)
+        for name, text in _texts(row, language).items()
+    }
+    is_filled = False
+    for row in _rows(stored):
+        found = {
+            languages.in_language(name, language): translations.get(
+                (type(row), name, languages.said(row, name, languages.DEFAULT))
+            )
+            for name in languages.texts(type(row))
+            if not languages.said(row, name, language)
+        }
+        if found := {name: text for name, text in found.items() if text}:
+            for name, text in found.items():
+                setattr(row, name, text)
+            row.save()
+            is_filled = True
+    return is_filled
+
+
+def _rows(unit: Unit) -> list[models.Model]:
+    own = [] if unit.row is None else [unit.row]
+    return [*own, *(row for rows in unit.children.values() for row in rows)]
+
+
+def _texts(row: models.Model, language: str) -> dict[str, str]:
+    """Return what a row says in that language, by the names of its texts."""
+    said = {name: languages.said(row, name, language) for name in languages.texts(type(row))}
+    return {name: text for name, text in said.items() if text}
 
 
 def _stored(unit: Unit) -> Unit:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from programs import languages
 from programs.markdown import to_text
 from programs.models import (
     Article,
@@ -34,6 +35,8 @@ class Document:
     body: str = ""
     # Words that help to find it, though they stand elsewhere on its page.
     context: str = ""
+    # English where its title is not translated.
+    language: str = languages.DEFAULT
 
     @property
     def text(self) -> str:
@@ -89,6 +92,7 @@ def _of_program(program: Program) -> Document:
         Source.PROGRAM,
         program.pk,
         title=f"{program.name} ({program.short_name})",
+        language=languages.of_text(program, "name"),
         url=program.get_absolute_url(),
         kind=_("Program"),
         lead=program.summary,
@@ -103,6 +107,7 @@ def _of_section(section: ProgramSection) -> Document:
         Source.SECTION,
         section.pk,
         title=section.heading,
+        language=languages.of_text(section, "heading"),
         url=f"{program.get_absolute_url()}#section-{section.pk}",
         kind=_("Program: %(program)s") % {"program": program.short_name},
         body=to_text(section.body),
@@ -115,6 +120,7 @@ def _of_question(question: Question) -> Document:
         Source.QUESTION,
         question.pk,
         title=question.question,
+        language=languages.of_text(question, "question"),
         url=f"{reverse('programs:home')}#question-{question.pk}",
         kind=_("Question"),
         body=to_text(question.answer),
@@ -131,6 +137,7 @@ def _of_article(article: Article) -> Document:
         Source.ARTICLE,
         article.pk,
         title=article.title,
+        language=languages.of_text(article, "title"),
         url=article.get_absolute_url(),
         kind=article.get_kind_display(),
         lead=article.summary,

@@ -37,6 +37,7 @@ class Hit(NamedTuple):
     url: str
     kind: str
     excerpt: SafeString
+    language: str
 
 
 class Found(NamedTuple):
@@ -92,7 +93,7 @@ def find(text: str, *, at: datetime) -> Found:
         return words.counts(word) and any(one.is_among(words.terms(word)) for one in wanted)
 
     found = _documents(ranked, at)
-    hits = [Hit(d.title, d.url, d.kind, excerpt(d.text, matches)) for d in found]
+    hits = [Hit(d.title, d.url, d.kind, excerpt(d.text, matches), d.language) for d in found]
     return Found(query, hits, too_long, is_respelled=respelled != typed)
 
 

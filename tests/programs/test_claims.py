@@ -30,6 +30,13 @@ from programs.claims import unsourced
         ("We do not judge. We cure.", ["cure"]),
         ("Looking for the #1 rehab?", ["#1"]),
         ("Garantizamos que curamos la adicción.", ["Garantizamos", "curamos"]),
+        ("Recuperación garantizada. Nuestro método cura.", ["garantizada", "cura"]),
+        ("Una cura para siempre, 100 % segura", ["cura", "100 %"]),
+        ("El centro n.º 1, el número uno, nº1", ["n.º 1", "número uno", "nº1"]),
+        (
+            "Nuestra tasa de éxito y nuestros índices de éxito",
+            ["tasa de éxito", "índices de éxito"],
+        ),
     ],
 )
 def test_a_promise_is_found_in_its_obvious_forms(text, words):
@@ -54,6 +61,10 @@ def test_a_promise_is_found_in_its_obvious_forms(text, words):
         "Room #12",
         "Success takes time; rates are on the next page.",
         "No es una garantía de pago.",
+        "Nadie puede garantizar un resultado.",
+        "¿Pueden garantizar que el tratamiento funciona?",
+        "¿Cuál es su tasa de éxito?",
+        "Hay que procurar descanso; las heridas cicatrizan. Habitación n.º 12.",
     ],
 )
 def test_denials_questions_and_other_words_claim_nothing(text):

@@ -421,3 +421,25 @@ def test_a_translation_of_something_else_is_refused(spanish, name, old, new, sai
     with pytest.raises(CommandError, match=said):
         load()
     assert not Program.objects.exists()
+
+
+def test_a_new_language_comes_to_pages_that_staff_have_edited_but_not_over_their_words(spanish):
+    there = spanish.rename(spanish.parent / "later")
+    load()
+    section = Program.objects.get().sections.last()
+    section.body = "Our own words."
+    section.save()
+    Center.objects.update(phone="916-555-0199")
+    there.rename(spanish)
+    assert load() == {"updated": 3, "unchanged": 3}
+    program = Program.objects.get()
+    assert program.summary_es == "Atención de día."
+    assert program.sections.first().heading_es == "Qué es"
+    # Its English is not the one that was translated.
+    assert program.sections.last().body_es is None
+    assert Center.objects.get().phone == "916-555-0199"
+    assert Center.objects.get().crisis_wording_es == "Llame al [911](tel:911)."
+    # Once: what staff take out afterwards stays out.
+    Program.objects.update(summary_es="")
+    assert load() == {"kept": 2, "unchanged": 4}
+    assert Program.objects.get().summary_es == ""
