@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from programs import guide, levels
+from programs import guide, languages, levels
 from programs.models import Article, Center, GuideQuestion, Location, Program, Question
+from programs.models.translated import Translated
 from programs.models.truthful import Truthful
 
 # How long a clinician's review, and somebody's look at the opening hours, can be relied on.
@@ -33,14 +34,19 @@ def facts(*, on: date) -> list[str]:
         *_about_center(on),
         *_about_locations(on),
         *_about_guide(),
-        *(fact for page in pages for fact in about_page(page, on=on)),
+        *(fact for page in pages for fact in _about_page(page, on)),
+        *_about_translations([*Center.objects.all(), *Location.objects.all(), *pages]),
     ]
 
 
 def about_page(page: Program | Article, *, on: date) -> Iterator[str]:
     """Yield what is doubtful about a page that is, or will be, published."""
-    if not page.is_for_visitors:
-        return
+    if page.is_for_visitors:
+        yield from _about_page(page, on)
+        yield from _about_translations([page])
+
+
+def _about_page(page: Program | Article, on: date) -> Iterator[str]:
     yield from _untruths(page, *_parts(page))
     if isinstance(page, Program) and levels.defined(page.level_code) is None:
         yield _(
@@ -50,10 +56,34 @@ def about_page(page: Program | Article, *, on: date) -> Iterator[str]:
         yield from _about_review(page, on)
 
 
-def _parts(page: Program | Article) -> Iterator[Truthful]:
+def _parts(page: Translated) -> Iterator[Truthful]:
     if isinstance(page, Program):
         for rows in (page.sections, page.services, page.criteria, page.questions):
             yield from rows.all()
+
+
+def _about_translations(pages: list[Translated]) -> Iterator[str]:
+    """Yield, for each language, which pages are not translated, or not reviewed, in one line."""
+    for language in languages.others():
+        name = languages.names()[language]
+        english = [page for page in pages if _is_english(page, language)]
+        if english:
+            yield _("Not everything is translated into %(language)s: %(pages)s.") % {
+                "language": name,
+                "pages": ", ".join(map(str, english)),
+            }
+        unreviewed = [
+            page for page in pages if page not in english and not page.translation_review(language)
+        ]
+        if unreviewed:
+            yield _("No qualified translator has reviewed the %(language)s of: %(pages)s.") % {
+                "language": name,
+                "pages": ", ".join(map(str, unreviewed)),
+            }
+
+
+def _is_english(page: Translated, language: str) -> bool:
+    return any(languages.missing(row, language) for row in (page, *_parts(page)))
 
 
 def _about_review(page: Program | Article, on: date) -> Iterator[str]:

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from programs import languages
 from programs.models import Center, Location, OpeningHours, Program, Question
 from tests.programs.rows import (
     center_form,
@@ -14,6 +15,14 @@ from tests.programs.rows import (
     make_location,
     make_program,
 )
+
+
+def translate(*rows) -> None:
+    """Give every text of the rows a Spanish one."""
+    for row in rows:
+        for name in languages.missing(row, "es"):
+            setattr(row, f"{name}_es", f"{getattr(row, name)} (es)")
+        row.save()
 
 
 def test_the_center_opens_at_once_and_says_what_is_missing(editor):
@@ -28,6 +37,7 @@ def test_the_center_opens_at_once_and_says_what_is_missing(editor):
         "Midtown has no street address.",
         "Midtown has no license yet.",
         "No clinician is named as reviewer of the page “Day care”.",
+        "Not everything is translated into Español: Willow House, Midtown, Day care.",
     ):
         assert fact in page
 
@@ -41,6 +51,13 @@ def test_the_center_opens_at_once_and_says_what_is_missing(editor):
     Location.objects.update(street="12 Oak Street")
     location.licences.create(number="340001AP", kind="Residential", issuer="DHCS")
     Program.objects.update(reviewed_by="A. Clinician, LMFT", reviewed_on=timezone.localdate())
+    translate(*Center.objects.all(), *Location.objects.all(), *Program.objects.all())
+    unreviewed = (
+        "No qualified translator has reviewed the Español of: Willow House, Midtown, Day care."
+    )
+    assert unreviewed in editor.get(response.url).content.decode()
+    for model in (Center, Location, Program):
+        model.objects.update(translation_reviewed_by_es="A. Translator, ATA")
     assert "Still missing" not in editor.get(response.url).content.decode()
 
 
