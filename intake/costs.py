@@ -1,11 +1,11 @@
 """Estimates for a family: what was recorded about a plan, applied to a program's days."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from intake import spoken
+from intake import doubts, spoken
 from intake.choices import CopayPer, Known, Network
 from intake.estimates import Estimate, Left, Terms, estimate
 from intake.models import BenefitsRecord, LevelBenefits, NetworkBenefits
@@ -23,6 +23,7 @@ class ProgramCosts:
     network: Network
     days: tuple[int, int] | None
     estimate: Estimate | None
+    doubts: tuple[str, ...] = ()
     missing: str = ""
 
 
@@ -67,18 +68,19 @@ def _of_level(
     kind = Network(network.network)
     if days is None:
         why = _("Nobody has entered yet on how many days a week this program takes place.")
-        return ProgramCosts(level.program, kind, None, None, why)
+        return ProgramCosts(level.program, kind, None, None, missing=why)
     if terms is None:
         why = _("Write down what the plan allows a day, or what we charge, to get an estimate.")
-        return ProgramCosts(level.program, kind, days, None, why)
-    found = estimate(terms, days=days)
+        return ProgramCosts(level.program, kind, days, None, missing=why)
+    uncertain = doubts.about(terms, days=days)
     if record.renews_on and today < record.renews_on <= today + timedelta(weeks=weeks):
         again = _(
             "The plan’s year starts again on %(day)s. From then on deductible and maximum count "
             "anew: more may be due than these sums say."
         ) % {"day": spoken.calendar_day(record.renews_on)}
-        found = replace(found, doubts=[*found.doubts, again])
-    return ProgramCosts(level.program, kind, days, found)
+        uncertain.append(again)
+    found = estimate(terms, days=days)
+    return ProgramCosts(level.program, kind, days, found, tuple(uncertain))
 
 
 def _terms(network: NetworkBenefits, level: LevelBenefits) -> Terms | None:

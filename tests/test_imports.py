@@ -27,8 +27,8 @@ BORROWS = {
 
 # The modules of `intake`, lowest first: each imports from its own layer or those above it here.
 LAYERS = {
-    "leaves": "choices phones amounts estimates crypto notices nonces cards card_decoder uploads "
-    "windows spoken calendar_file spreadsheet audit_guard",
+    "leaves": "choices phones amounts estimates doubts crypto notices nonces cards card_decoder "
+    "uploads windows spoken calendar_file spreadsheet audit_guard",
     "fields": "fields",
     "models": "models",
     "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "

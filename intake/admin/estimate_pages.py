@@ -46,7 +46,7 @@ class Part:
     days: str
     between: str
     rows: list[Row]
-    doubts: list[str]
+    doubts: tuple[str, ...]
     missing: str
 
 
@@ -129,7 +129,7 @@ def _context(
 
 def _part(one: costs.ProgramCosts) -> Part:
     if one.estimate is None:
-        return Part(one.network.label, "", "", [], [], one.missing)
+        return Part(one.network.label, "", "", [], (), one.missing)
     low, high = one.estimate.low.total, one.estimate.high.total
     between = _("%(low)s to %(high)s") % {
         "low": whole_dollars(low),
@@ -143,7 +143,7 @@ def _part(one: costs.ProgramCosts) -> Part:
             Row(line.label, _cell(line.low), _cell(line.high), line.is_total)
             for line in one.estimate.lines
         ],
-        doubts=one.estimate.doubts,
+        doubts=one.doubts,
         missing="",
     )
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intake import doubts
 from intake.choices import CopayPer, Known, Network
 from intake.estimates import Left, Terms, estimate
 
@@ -28,6 +29,10 @@ CERTAIN = Terms(
 def totals(terms: Terms, low: int = 12, high: int = 20) -> tuple[Decimal, Decimal]:
     found = estimate(terms, days=(low, high))
     return found.low.total, found.high.total
+
+
+def doubts_of(**facts) -> list[str]:
+    return doubts.about(replace(CERTAIN, **facts), days=(12, 20))
 
 
 def shown(side) -> dict[str, tuple[str, Decimal]]:
@@ -111,7 +116,7 @@ def test_days_beyond_the_limit_of_the_plan_are_paid_in_full():
     assert "uncounted" not in found.low.steps
     assert shown(found.high)["uncounted"] == ("5 × $700.00", D(3500))
     assert found.high.total == D(900) + D(20) * D(5100) / 100 + D(3500)
-    assert "15 more days this year" in " ".join(found.doubts)
+    assert "15 more days this year" in " ".join(doubts_of(days_left=D(15)))
 
 
 def test_what_is_not_covered_is_paid_in_full():
@@ -121,7 +126,7 @@ def test_what_is_not_covered_is_paid_in_full():
         "total": ("", D(8400)),
     }
     assert found.high.total == D(14000)
-    assert found.doubts[0].startswith("The plan does not cover this program")
+    assert doubts_of(covered=Known.NO)[0].startswith("The plan does not cover this program")
 
 
 def test_out_of_network_the_difference_comes_on_top_of_every_maximum():
@@ -154,7 +159,7 @@ def test_what_nobody_knows_is_named_and_widens_the_range():
     )
     found = estimate(terms, days=(12, 20))
     assert (found.low.total, found.high.total) == (0, D(8000))
-    said = " ".join(found.doubts)
+    said = " ".join(doubts.about(terms, days=(12, 20)))
     for words in ("covers this program at all", "has to agree", "deductible is not known",
                   "Copay and coinsurance are not known", "yearly maximum is not known",
                   "limits the number of days", "what the plan allows", "12 to 20"):  # fmt: skip
@@ -163,7 +168,7 @@ def test_what_nobody_knows_is_named_and_widens_the_range():
 
 def test_what_is_certain_raises_few_doubts():
     terms = replace(CERTAIN, allowed_high=D(300), deductible_applies=Known.NO)
-    assert estimate(terms, days=(12, 12)).doubts == []
+    assert doubts.about(terms, days=(12, 12)) == []
 
 
 def test_a_family_deductible_that_is_nearly_met_ends_sooner():
