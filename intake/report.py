@@ -78,6 +78,8 @@ class Report:
     promises: Promises
     waits: Waits
     endings: list[tuple[str, int]]
+    # To whom, and how many of the leads of the period.
+    referred_to: list[tuple[str, int]]
     programs: list[dict]
     # (weekday from 1 for Monday, hour) → (came, of these with the promise kept)
     times: dict[tuple[int, int], tuple[int, int]]
@@ -102,6 +104,7 @@ def of(period: Period, *, risk: Risk) -> Report:
         promises=_promises(period),
         waits=_waits(leads),
         endings=_endings(leads),
+        referred_to=_referred_to(leads),
         programs=_programs(leads),
         times=_times(leads, period),
     )
@@ -177,6 +180,12 @@ def _endings(leads: QuerySet[Lead]) -> list[tuple[str, int]]:
     rows = leads.exclude(disposition="").values_list("disposition").annotate(n=Count("pk"))
     labels = dict(Disposition.choices)
     return sorted(((labels[code], n) for code, n in rows), key=lambda ending: -ending[1])
+
+
+def _referred_to(leads: QuerySet[Lead]) -> list[tuple[str, int]]:
+    """Return the receiving providers by name: nobody is ranked by what they receive."""
+    rows = leads.filter(referrals__isnull=False).values_list("referrals__provider__name")
+    return list(rows.annotate(n=Count("pk")).order_by("referrals__provider__name"))
 
 
 def _programs(leads: QuerySet[Lead]) -> list[dict]:

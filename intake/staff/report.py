@@ -43,6 +43,7 @@ def show(site, request):
         "waits": [_said(counted.waits.median), _said(counted.waits.ninetieth)],
         "steps": _steps(counted.steps),
         "endings": _bars(counted.endings),
+        "referred_to": _bars(counted.referred_to),
         "reasons": _bars(counted.promises.explained),
         "promises_chart": _promises_chart(counted, period),
         "times_charts": [_weekdays_chart(counted), _hours_chart(counted)],

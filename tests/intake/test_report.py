@@ -14,8 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake import audit, crypto, ledger, periods, promise_keeping, report, retention, workflow
-from intake.choices import Channel, Disposition, Outcome, Part, PromiseBroken, Status
-from intake.models import AuditEvent, Lead, PromiseRecord
+from intake.choices import (
+    Channel,
+    Disposition,
+    Outcome,
+    Part,
+    PromiseBroken,
+    ProviderKind,
+    ReferralReason,
+    Status,
+)
+from intake.models import AuditEvent, Lead, PromiseRecord, ReceivingProvider, Referral
 from intake.notices import PART2_NOTICE
 from intake.promise_clock import Risk
 from intake.staff import charts
@@ -141,6 +150,23 @@ def test_how_far_people_came_and_how_it_ended_by_program(center, ada):
     assert (programs["IOP"]["received"], programs["IOP"]["referred"]) == (3, 1)
     assert programs["IOP"]["promise_kept_count"] == 2
     assert programs["PHP"]["admitted"] == 1
+
+
+def test_to_whom_people_were_referred_is_counted_by_name(client, max_, ada):
+    at = timezone.now()
+    names = ("Willow Detox", "Alder House")
+    willow, alder = (
+        ReceivingProvider.objects.create(name=name, kind=kind, phone="916-555-0150")
+        for name, kind in zip(names, ProviderKind.values, strict=False)
+    )
+    for provider in (willow, willow, alder):
+        lead = builders.lead(at=at - DAY)
+        Referral.objects.create(
+            lead=lead, provider=provider, reason=ReferralReason.values[0], referred_at=at, by=ada
+        )
+    month = periods.chosen("30", periods.choices(today=timezone.localdate(), zone=HERE))
+    assert count(month).referred_to == [("Alder House", 1), ("Willow Detox", 2)]
+    assert "Alder House\n1" in page.text_of(client.get(URL))
 
 
 def test_weekday_and_hour_are_those_on_the_centers_wall_also_when_clocks_change(center):
