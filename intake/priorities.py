@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from intake import audit, crisis
+from intake import audit, crisis, outbox
 from intake.changes import Refused, change
 from intake.choices import Lifted, Lowered, Priority
 from intake.models import Lead
@@ -31,6 +31,7 @@ def lift(lead: Lead, *, version: int, by, at: datetime, reason: Lifted) -> None:
         if held.priority == Priority.DANGER:
             raise Refused(_("This lead stands at the top already."))
         held.priority = Priority.DANGER
+        outbox.danger(held, at=at).save(force_insert=True)
 
 
 def lower(lead: Lead, *, version: int, by, at: datetime, reason: Lowered) -> None:

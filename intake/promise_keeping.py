@@ -69,6 +69,7 @@ def _running_out(risk: Risk, *, until: datetime):
 def _break(held: Lead, *, at: datetime) -> None:
     promise_clock.lapse(held, at=at)
     _mark(held, Action.PROMISE_BROKEN, "promise_kept", at=at)
+    outbox.promise_broken(held, at=at).save(force_insert=True)
 
 
 def _warn(held: Lead, *, at: datetime) -> None:

@@ -8,9 +8,10 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from intake import audience, outbox, pulse
+from intake import audience, outbox, priorities, promise_keeping, pulse
 from intake.audit import Action
 from intake.changes import Refused
+from intake.choices import Lifted
 from intake.models import AuditEvent, Duty, Lead, Outbox, StaffProfile, WorkerPulse
 from tests import builders, page
 from tests.intake import desk, processes
@@ -148,6 +149,24 @@ def test_danger_is_told_to_everybody_whoever_has_the_lead(ana, ben, client, fron
     assert told(at=timezone.now()) == to(ana, ben)
     assert mail.outbox[0].subject == f"A request that comes first: {lead.reference}"
     assert "kill" not in mail.outbox[0].body
+
+
+def test_who_is_lifted_to_the_top_by_a_colleague_is_told_to_everybody_on_duty(ana, ben, lead):
+    reason = Lifted.SOUNDED
+    priorities.lift(lead, version=lead.version, by=ana, at=NOW, reason=reason)
+    assert told() == to(ana, ben)
+    assert "comes first" in mail.outbox[0].subject
+
+
+def test_a_promise_that_broke_is_told_to_the_managers_once(lead):
+    max_ = person("max", "Admissions managers", events=[Kind.PROMISE_BROKEN])
+    late = lead.promised_by + MINUTE
+    promise_keeping.sweep(at=late)
+    promise_keeping.sweep(at=late + MINUTE)
+    rows = Outbox.objects.filter(kind=Kind.PROMISE_BROKEN)
+    assert rows.count() == 1
+    Outbox.objects.exclude(pk__in=rows).delete()
+    assert told(at=late) == to(max_)
 
 
 @pytest.mark.parametrize("write", [outbox.promise_at_risk, outbox.changed_by_person])
