@@ -1,7 +1,8 @@
 """How tests check benefits: what an insurance company says, and each step up to the family."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,12 +11,17 @@ from intake import benefits
 from intake.benefits import Figures
 from intake.choices import Known, Network
 from intake.models import InsuranceVerification, Lead
-from programs.models import Program
+from programs.models import Center, Program
 from tests import builders
 from tests.intake import desk
 
 QUEUE = "/admin/intake/benefitscheck/"
 SAID = {"representative": "Rita Answerly", "call_reference": "REF-90210", "notes": "Says Rita."}
+
+
+def today() -> date:
+    """Return the day it is at the center, which is not always the day it is here."""
+    return timezone.localdate(timezone=ZoneInfo(Center.objects.get().time_zone))
 
 
 def patients_lead(**contact) -> Lead:
@@ -53,7 +59,6 @@ def typed(check, *, version: int | None = None, **answers) -> dict:
     """Return what is sent when a call of today is written down; `in_` and `iop_` name its parts."""
     if version is None:
         version = Lead.objects.values_list("version", flat=True).get(pk=check.lead_id)
-    today = timezone.localdate()
     iop = Program.objects.get(slug="iop").pk
     unknown = {}
     for network in Network.values:
@@ -64,9 +69,9 @@ def typed(check, *, version: int | None = None, **answers) -> dict:
             unknown[f"{start}-copay_per"] = "day"
     usual = unknown | {
         "version": version,
-        "asked_on": today,
+        "asked_on": today(),
         "asked_how": "phone",
-        "expires_on": today + timedelta(days=20),
+        "expires_on": today() + timedelta(days=20),
         **SAID,
         "in_deductible": "$1,500.00",
         "in_deductible_met": "600",
@@ -96,14 +101,13 @@ def send(client, check, **answers):
 def figures(**header) -> Figures:
     """Return figures in which every column is filled in, one of them with zero."""
     program = Program.objects.filter(slug="iop").first() or builders.program()
-    today = timezone.localdate()
     usual = {
-        "asked_on": today,
+        "asked_on": today(),
         "asked_how": "phone",
         **SAID,
         "manager": "Carve Out Ltd, 916-555-0144",
-        "renews_on": today + timedelta(days=90),
-        "expires_on": today + timedelta(days=20),
+        "renews_on": today() + timedelta(days=90),
+        "expires_on": today() + timedelta(days=20),
     }
     amounts = {
         "deductible": Decimal("1500"),
@@ -132,13 +136,13 @@ def figures(**header) -> Figures:
 
 def write_down(check, *, by, **header):
     """Bring a check to where somebody has written benefits down; return the record."""
-    at, today = timezone.now(), timezone.localdate()
+    at = timezone.now()
     check.check_status = "in_progress"
     check.save(update_fields=["check_status"])
-    details = {"version": None, "by": by, "at": at, "today": today}
+    details = {"version": None, "by": by, "at": at, "today": today()}
     return benefits.record(check, figures(**header), **details)
 
 
 def approve(check, *, by) -> None:
-    details = {"version": None, "by": by, "at": timezone.now(), "today": timezone.localdate()}
+    details = {"version": None, "by": by, "at": timezone.now(), "today": today()}
     benefits.approve(check, **details)

@@ -218,7 +218,7 @@ def test_a_closed_lead_is_left_alone(client, ada, asked):
 
 def test_what_is_over_is_neither_approved_nor_explained(client, ada, ben, asked):
     checking.send(client, asked)
-    yesterday = timezone.localdate() - timedelta(days=1)
+    yesterday = checking.today() - timedelta(days=1)
     BenefitsRecord.objects.update(expires_on=yesterday)
     as_colleague(client, ben)
     response = checking.press(client, asked, "approve")

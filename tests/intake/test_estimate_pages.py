@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from intake.audit import Action
 from intake.models import BenefitsRecord, LevelBenefits
@@ -115,7 +114,7 @@ def test_who_sleeps_here_is_treated_every_day(client, check):
 
 
 def test_a_year_that_starts_again_is_named(client, check):
-    today = timezone.localdate()
+    today = checking.today()
     soon = today + timedelta(days=15)
     checking.send(client, check, renews_on=soon, expires_on=today + timedelta(days=9))
     assert "The plan’s year starts again on" in page.text_of(client.get(address_of(check)))
@@ -170,7 +169,7 @@ def test_one_program_can_be_printed_alone(client, approved):
 
 
 def test_what_is_over_goes_to_nobody(client, approved):
-    BenefitsRecord.objects.update(expires_on=timezone.localdate() - timedelta(days=1))
+    BenefitsRecord.objects.update(expires_on=checking.today() - timedelta(days=1))
     response = print_sheet(client, approved)
     assert response.url == address_of(approved)
     assert "can’t be relied on any more" in page.text_of(client.get(response.url))
