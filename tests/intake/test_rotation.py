@@ -22,6 +22,8 @@ from intake.models import (
     Lead,
     ParkedCard,
     PrivacyRequest,
+    ReceivingProvider,
+    Referral,
     SearchToken,
     SecondFactor,
     SharingTerms,
@@ -81,6 +83,10 @@ def fill_every_table(lead: Lead) -> None:
     Wish.objects.create(lead=lead, what="note", text="ring twice", **sending)
     PrivacyRequest.objects.create(
         lead=lead, what="copy", asked_at=at, due_on=date(2027, 1, 2), answer="sent"
+    )
+    whom = ReceivingProvider.objects.create(name=f"To {lead.reference}", kind="detox")
+    Referral.objects.create(
+        lead=lead, provider=whom, reason="level", note="asks for Tom", referred_at=at, by=user
     )
     drafts.keep(lead, "attempt", {"note": "rings at noon"}, by=user, at=at)
     text = builders.consent_texts()["share"]
@@ -166,6 +172,7 @@ def test_the_command_prints_counts_and_not_one_value(lead):
         "benefits: 1",
         "benefits of a network: 1",
         "benefits of a level of care: 1",
+        "referral: 1",
         "terms of sharing: 1",
         "contact attempt: 1",
         "second factor: 1",
