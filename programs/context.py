@@ -53,8 +53,10 @@ def _switch(request) -> list[tuple[str, str, str]]:
     """Return each other language: its code, its own name, and this very page in it."""
     carried = {name: request.GET[name] for name in CARRIED if name in request.GET}
     query = f"?{urlencode(carried)}" if carried else ""
-    # A page that does not exist has no other language either.
-    path = request.path + query if request.resolver_match else "/"
+    # A page that does not exist has no other language either; on a page that says what went
+    # wrong, nothing of what was sent is repeated.
+    is_page = request.resolver_match and not getattr(request, "has_failed", False)
+    path = request.path + query if is_page else "/"
     return [
         (code, name, languages.path_in(code, path))
         for code, name in languages.names().items()

@@ -192,11 +192,21 @@ def search(request):
 
 
 def bad_request(request, exception):
-    return render(request, "400.html", {"canonical": ""}, status=400)
+    return _failed(request, 400)
 
 
 def not_found(request, exception):
-    return render(request, "404.html", {"canonical": ""}, status=404)
+    return _failed(request, 404)
+
+
+def forbidden(request, exception):
+    return _failed(request, 403)
+
+
+def _failed(request, status: int):
+    """Say what went wrong, on a page that repeats nothing of the request."""
+    request.has_failed = True
+    return render(request, f"{status}.html", {"canonical": ""}, status=status)
 
 
 def server_error(request):

@@ -12,6 +12,7 @@ admin.site.site_header = admin.site.site_title = _("Admissions desk")
 admin.site.index_title = _("What would you like to do?")
 
 handler400 = "programs.views.bad_request"
+handler403 = "programs.views.forbidden"
 handler404 = "programs.views.not_found"
 handler500 = "programs.views.server_error"
 
