@@ -13,6 +13,7 @@ from intake.choices import Language, Priority
 from intake.models import BenefitsCheck, DeskLook, Lead
 from intake.promise_clock import Risk
 from intake.promises import AT_RISK
+from programs import languages
 
 # Rows of a list. Nobody holds more leads at once than fit into the first.
 MINE, WAITING, BESIDE = 40, 15, 6
@@ -29,6 +30,8 @@ COLUMNS = (
     "call_ok", "suspicion", "received_at", "due_at", "lease_until", "calling_since",
     "first_attempt_at", "reached_at", "closed_at", "promised_by", "promise_kept", "version",
     "program__short_name", "owner__username", "owner__first_name", "owner__last_name",
+    # A program has its name in each language, and shows that of the reader.
+    *(f"program__short_name_{code}" for code in languages.codes()),
 )  # fmt: skip
 
 
