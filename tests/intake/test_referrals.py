@@ -1,6 +1,7 @@
 """Referring somebody elsewhere: to whom and why, the sheet with the notice, and checking back."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -45,13 +46,18 @@ def lead(ada):
     return lead
 
 
+def day_here():
+    """Return today's date where the desk is."""
+    return timezone.localdate(timezone=ZoneInfo(builders.center().time_zone))
+
+
 def refer(client, lead, to, **answers):
     usual = {"provider": to.pk, "reason": "medical", "nothing_of_value": "on"}
     return desk.press(client, lead, "refer", **(usual | answers))
 
 
 def sign(client, lead, **answers):
-    today = timezone.localdate()
+    today = day_here()
     terms = {
         "referral": lead.referrals.get().pk,
         "patient_name": "Tomás Luz",
@@ -74,7 +80,7 @@ def hand_off(client, lead):
 
 
 def test_somebody_is_referred_signs_and_takes_the_sheet_along(client, ada, lead, north):
-    day = timezone.localdate() + timedelta(days=7)
+    day = day_here() + timedelta(days=7)
     response = refer(client, lead, north, check_back_on=day, note="Detox first.")
     said = page.text_of(client.get(response.url))
     assert "Referred to North House, and closed." in said
@@ -97,13 +103,13 @@ def test_somebody_is_referred_signs_and_takes_the_sheet_along(client, ada, lead,
 
 
 def test_who_was_referred_comes_up_again_until_somebody_asked(client, ada, lead, north):
-    day = timezone.localdate() + timedelta(days=7)
+    day = day_here() + timedelta(days=7)
     refer(client, lead, north, check_back_on=day)
     listed = page.text_of(client.get(REFERRALS))
     assert lead.reference in listed
     assert "North House" in listed
     assert "Maria" not in listed
-    Referral.objects.update(check_back_on=timezone.localdate())
+    Referral.objects.update(check_back_on=day_here())
     assert "due" in page.text_of(client.get(REFERRALS)).splitlines()
     referral = lead.referrals.get()
     response = desk.press(client, lead, "checked-back", referral=referral.pk, came_of_it="arrived")
@@ -126,7 +132,7 @@ def test_no_sheet_is_made_before_the_patient_signed_for_that_provider(client, ad
     assert response.status_code == 302
     assert "before the patient has signed" in page.text_of(client.get(response.url))
     assert not lead.audit_events.filter(action=Action.HANDED_OFF).exists()
-    today = timezone.localdate()
+    today = day_here()
     assert sign(client, lead).status_code == 302
     Consent.objects.filter(provider=north).update(expires_on=today - timedelta(days=1))
     assert hand_off(client, lead).status_code == 302
@@ -141,7 +147,7 @@ def test_a_consent_for_a_provider_opens_nothing_to_the_insurer_and_none_to_other
     sign(client, lead)
     act(workflow.reopen, lead, by=ada, at=LATER)
     consents = list(lead.consents.select_related("text"))
-    today = timezone.localdate()
+    today = day_here()
     assert consent.sharing(consents, on=today) is None
     assert consent.sharing(consents, on=today, provider=north) is not None
     south = ReceivingProvider.objects.create(name="South House", kind="other", phone="1")
@@ -205,7 +211,7 @@ def test_a_provider_that_is_no_longer_chosen_is_refused(client, ada, lead, north
     assert "North House" not in page.text_of(client.get(desk.page_of(lead)))
     assert refer(client, lead, north).status_code == 422
     north.refresh_from_db()
-    today = timezone.localdate()
+    today = day_here()
     details = {"by": ada, "at": LATER, "today": today, "provider": north, "reason": "age"}
     assert_refused("can not be chosen", referrals.refer, lead, **details)
 
