@@ -111,6 +111,24 @@ def test_the_forms_as_they_are_corrected(page, check):
     check(page)
 
 
+def test_pages_forms_and_the_receipt_in_spanish(page, check):
+    for path in ("/es/", "/es/programs/iop/", "/es/search/?q=familia"):
+        page.goto(path)
+        check(page)
+    page.goto("/callback/")
+    page.get_by_role("link", name="Español").click()
+    page.get_by_label("Número de teléfono").fill("letras")
+    press(page, "Pedir una llamada")
+    expect(page.get_by_role("alert")).to_contain_text("Número de teléfono")
+    check(page)
+    page.get_by_label("Número de teléfono").fill("916-555-0187")
+    press(page, "Pedir una llamada")
+    expect_heading(page, "Llegó. Gracias.")
+    check(page)
+    page.get_by_role("link", name="English").click()
+    expect_heading(page, "It arrived. Thank you.")
+
+
 def test_the_receipt(page, check):
     send_callback(page, phone="916-555-0187")
     check(page)
