@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake import audit, seats
+from intake import audit, leases, seats
 from intake.models import Lead
 
 Action = audit.Action
@@ -22,7 +22,11 @@ class Refused(Exception):
 
 
 class Stale(Refused):
-    """Somebody changed the lead since the page was made."""
+    """Somebody changed the lead since the page was made; `events` are what they did."""
+
+    def __init__(self, held: Lead, user, version: int):
+        self.events = _since(held, version)
+        super().__init__(_what_changed(self.events[-1], user))
 
 
 @contextmanager
@@ -35,17 +39,20 @@ def change(
     at: datetime,
     fields: Iterable[str] = (),
     reason: str = "",
+    ages_pages: bool = True,
 ):
     """Hold the lead, let the caller change it, then save what changed and audit its names.
 
-    `fields` are names of what changes beside the lead's own columns.
+    `fields` are names of what changes beside the lead's own columns. Whoever has claimed the
+    lead keeps it longer by working on it. What does not age the pages of others, or one's
+    own, does not count the version up.
     """
     with transaction.atomic():
         held = Lead.objects.select_for_update().select_related(None).get(pk=lead.pk)
         if held.erased_at:
             raise Refused(_("Nothing is left of this lead: it was erased."))
         if version is not None and held.version != version:
-            raise Stale(_what_changed(held, by))
+            raise Stale(held, by, version)
         before = {name: getattr(held, name) for name in _WATCHED}
         yield held
         if held.closed_at and not before["closed_at"]:
@@ -53,8 +60,10 @@ def change(
             seats.give_back(held)
         if bool(held.closed_at) != bool(before["closed_at"]):
             held.verifications.update(lead_is_open=held.is_open)
+        if by is not None and held.lease_until == before["lease_until"]:
+            leases.prolong(held, by, at=at)
         changed = [name for name in _WATCHED if getattr(held, name) != before[name]]
-        held.version += 1
+        held.version += ages_pages
         if by is not None:
             held.active_at = at
         names = [*changed, *fields]
@@ -62,6 +71,9 @@ def change(
         held.save(update_fields=[*changed, "version", "active_at", "audit_seq", "audit_head"])
         event.save(force_insert=True)
 
+
+# Whose page is older than so many changes reads the timeline.
+_MOST_EVENTS = 20
 
 _WATCHED = (
     "priority",
@@ -96,9 +108,14 @@ _WATCHED = (
 )
 
 
-def _what_changed(held: Lead, user) -> str:
+def _since(held: Lead, version: int) -> list:
+    """Return what happened since the lead had that version, in order; at least the last event."""
+    events = held.audit_events.filter(action__in=_CHANGES).select_related("by").order_by("-seq")
+    return list(events[: min(max(held.version - version, 1), _MOST_EVENTS)])[::-1]
+
+
+def _what_changed(event, user) -> str:
     """Return who did what last, to somebody whose page is older than that."""
-    event = held.audit_events.filter(action__in=_CHANGES).select_related("by").latest("seq")
     said = {"name": event.by, "what": event.get_action_display()}
     if event.by_id == user.pk:
         return (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from intake import leases, promise_clock, spoken
+from intake import leases, offers, promise_clock, spoken
 from intake.choices import Language, Priority
 from intake.models import BenefitsCheck, DeskLook, Lead
 from intake.promise_clock import Risk
@@ -28,10 +28,12 @@ SHIFT = timedelta(hours=12)
 COLUMNS = (
     "reference", "arrival", "priority", "status", "language", "needs_interpreter", "window",
     "call_ok", "suspicion", "received_at", "due_at", "lease_until", "calling_since",
-    "first_attempt_at", "reached_at", "closed_at", "promised_by", "promise_kept", "version",
-    "program__short_name", "owner__username", "owner__first_name", "owner__last_name",
+    "first_attempt_at", "reached_at", "closed_at", "promised_from", "promised_by", "promise_kept",
+    "offered_until", "version", "program__short_name",
     # A program has its name in each language, and shows that of the reader.
     *(f"program__short_name_{code}" for code in languages.codes()),
+    *(f"{person}__{name}" for person in ("owner", "routed_to")
+      for name in ("username", "first_name", "last_name")),
 )  # fmt: skip
 
 
@@ -43,7 +45,11 @@ class Row:
     kind: str
     word: str
     when: str
+    # Before then nobody calls: an appointment, or the part of the day that was asked for.
+    not_before: str
     holder: str
+    # Whom it is offered to first, while that lasts.
+    offered_to: str
     is_new: bool
 
     @property
@@ -99,7 +105,7 @@ class Desk:
 def of(user, *, new_since: datetime, risk: Risk, zone: str) -> Desk:
     """Return the user's desk as it is at the moment of `risk`."""
     soon = risk.at_risk_until
-    leads = Lead.objects.open().select_related("owner", "program").only(*COLUMNS)
+    leads = Lead.objects.open().select_related("owner", "program", "routed_to").only(*COLUMNS)
     unclaimed = Lead.objects.open().filter(owner=None)
 
     def rows(found) -> list[Row]:
@@ -127,12 +133,16 @@ def of(user, *, new_since: datetime, risk: Risk, zone: str) -> Desk:
 
 def _row(lead: Lead, *, new_since: datetime, risk: Risk, zone: str) -> Row:
     kind, word = promise_clock.pressing(lead, risk=risk)
+    waits = lead.first_attempt_at is None and lead.promised_from > risk.at
+    is_offered = lead.routed_to is not None and offers.is_offered(lead, at=risk.at)
     return Row(
         lead,
         kind,
         word,
         when=briefly(lead.due_at, at=risk.at, zone=zone),
+        not_before=briefly(lead.promised_from, at=risk.at, zone=zone) if waits else "",
         holder=leases.holder(lead, at=risk.at, zone=zone),
+        offered_to=offers.name_of(lead.routed_to) if is_offered else "",
         is_new=lead.received_at > new_since,
     )
 

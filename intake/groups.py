@@ -6,10 +6,10 @@ ADMISSIONS, MANAGERS = "Admissions", "Admissions managers"
 CONTENT_EDITORS, PRIVACY_OFFICERS = "Content editors", "Privacy officers"
 
 # Group: model → permissions. Leads change only through `workflow`, which asks for "change";
-# "reveal" shows masked insurance details, "forget" copies or erases on request, "manage" opens
-# the report and explains broken promises, "export" downloads its list. Whoever may
-# "add" a withdrawal writes one down; "change" marks it as carried out; of a
-# notification, "change" tries it again or gives it up.
+# "reveal" shows masked insurance details, "move" gives leads to colleagues, "forget" copies or
+# erases on request, "manage" opens the report and explains broken promises, "export" downloads
+# its list. Whoever may "add" a withdrawal writes one down; "change" marks it as carried out;
+# of a notification, "change" tries it again or gives it up.
 GROUPS = {
     ADMISSIONS: {
         "intake.lead": ["view", "change", "reveal"],
@@ -25,7 +25,7 @@ GROUPS = {
         "intake.routingrule": ["view"],
     },
     MANAGERS: {
-        "intake.lead": ["view", "change", "reveal", "forget", "manage", "export"],
+        "intake.lead": ["view", "change", "reveal", "forget", "move", "manage", "export"],
         "intake.benefitscheck": ["view", "change", "approve"],
         "intake.cadencestep": ["view", "add", "change", "delete"],
         "intake.withdrawal": ["view", "add", "change"],

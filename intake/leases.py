@@ -29,7 +29,7 @@ def is_live(lead: Lead, *, at: datetime) -> bool:
 
 def is_claimed_by_another(lead: Lead, user, *, at: datetime) -> bool:
     """Say whether somebody else claimed the lead just now."""
-    return is_live(lead, at=at) and lead.owner_id not in (None, user.pk)
+    return is_live(lead, at=at) and lead.owner_id != _id(user)
 
 
 def is_being_called(lead: Lead, *, at: datetime) -> bool:
@@ -39,9 +39,13 @@ def is_being_called(lead: Lead, *, at: datetime) -> bool:
 
 def is_reached_by_another(lead: Lead, user) -> bool:
     """Say whether somebody else reached the person, and still works here."""
-    if lead.reached_at is None or lead.owner_id in (None, user.pk):
+    if lead.reached_at is None or lead.owner_id in (None, _id(user)):
         return False
     return lead.owner.is_active and lead.owner.is_staff
+
+
+def _id(user) -> int | None:
+    return user.pk if user else None
 
 
 def is_held_by_another(lead: Lead, user, *, at: datetime) -> bool:
@@ -56,6 +60,12 @@ def is_to_be_prolonged(lead: Lead, user, *, at: datetime) -> bool:
     """
     is_mine = is_live(lead, at=at) and lead.owner_id == user.pk
     return is_mine and lead.lease_until <= claim_ends(at=at) - settings.LEASE / 3
+
+
+def prolong(lead: Lead, user, *, at: datetime) -> None:
+    """Move the end of the user's claim on a lead that is held, where it is time to."""
+    if is_to_be_prolonged(lead, user, at=at):
+        lead.lease_until = claim_ends(at=at)
 
 
 def said_on_claim(lead: Lead) -> str:

@@ -48,6 +48,7 @@ ROWS = {
         "appointments": _names("starts_at ends_at"),
         "wishes": _names("received_at what text"),
         "privacy_requests": _names("what asked_at due_on done_at"),
+        "hand_overs": _names("at"),
     },
     Part.PATIENT: {
         "verifications": _names(
@@ -79,6 +80,7 @@ WORDS = {
     "wishes": "text",
     "privacy_requests": "answer",
     "referrals": "note",
+    "hand_overs": "note",
 }
 # Who looked, what was changed, which promises were kept: never erased, and in no copy. It holds
 # no values.
@@ -89,7 +91,7 @@ UNSENT = _names("drafts")
 STAYING = {
     Part.CALLER: _names("verifications referrals consents withdrawals"),
     Part.PATIENT: _names(
-        "attempts appointments privacy_requests consents withdrawals notifications lead"
+        "attempts appointments hand_overs privacy_requests consents withdrawals notifications lead"
     ),
     Part.BOTH: (),
 }

@@ -71,15 +71,16 @@ def _in_order(*, by, at: datetime) -> list[UUID]:
             lead,
         )
 
-    waiting = Lead.objects.open().filter(_fits(by), owner=None).order_by(*Lead._meta.ordering)
-    rows = waiting.values_list(
+    waiting = Lead.objects.open().filter(_fits(by, at=at), owner=None)
+    rows = waiting.order_by(*Lead._meta.ordering).values_list(
         "pk", "priority", "due_at", "promised_from", "first_attempt_at", "window", "timezone",
         "call_ok", "routed_to", "offered_until",
     )[:LOOK_AT]  # fmt: skip
     return [row[0] for row in sorted(rows, key=urgency)]
 
 
-def _fits(user) -> Q:
-    """Return whom that person can take on; who may be in danger is for everybody."""
+def _fits(user, *, at: datetime) -> Q:
+    """Return whom that person can take on, or was given by name. Danger is for everybody."""
     fit = duty.fit_of(user).leads()
-    return fit | Q(priority__gte=Priority.DANGER) if fit else fit
+    is_given = Q(routed_to=user, offered_until__gt=at)
+    return fit | is_given | Q(priority__gte=Priority.DANGER) if fit else fit

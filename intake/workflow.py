@@ -31,27 +31,43 @@ FURTHEST_STEP = timedelta(days=366)
 
 
 def claim(lead: Lead, *, version: int, by, at: datetime) -> None:
-    """Take an open lead that nobody claimed just now.
-
-    One that a colleague reached can be taken too: the colleague may be ill today.
-    """
+    """Take an open lead that nobody claimed just now, and nobody who works here reached."""
     with change(lead, Action.CLAIMED, version=version, by=by, at=at) as held:
-        _must_be_open(held)
-        if leases.is_claimed_by_another(held, by, at=at):
-            raise _held_by(held, at=at)
+        must_be_free(held, by, at=at)
         held.owner, held.calling_since = by, None
         held.lease_until = None if held.reached_at else leases.claim_ends(at=at)
         if held.status == Status.NEW:
             held.status = Status.CONTACTING
 
 
+def prolong(lead: Lead, *, by, at: datetime) -> None:
+    """Keep one's own claim longer, because one works on the lead: opens it, types into it.
+
+    The pages of the lead stay as they are: nobody's next act is refused for it.
+    """
+    if not leases.is_to_be_prolonged(lead, by, at=at):
+        return
+    details = {"version": None, "by": by, "at": at, "ages_pages": False}
+    try:
+        with change(lead, Action.LEASE_PROLONGED, **details) as held:
+            if not leases.is_to_be_prolonged(held, by, at=at):
+                raise Refused
+    except Refused:
+        # It ended just now, or was moved.
+        return
+    for name in ("lease_until", "active_at", "audit_seq", "audit_head"):
+        setattr(lead, name, getattr(held, name))
+
+
 def release(lead: Lead, *, version: int, by, at: datetime) -> None:
     """Give one's own lead back to the queue."""
     with change(lead, Action.RELEASED, version=version, by=by, at=at) as held:
-        _must_be_open(held)
+        must_be_open(held)
         if held.owner_id != by.pk:
             raise Refused(_("Only the person who holds this lead can give it back."))
-        _give_back(held)
+        if held.reached_at:
+            raise Refused(_("You reached this person. Hand the lead over to a colleague instead."))
+        give_back(held)
 
 
 def start_call(
@@ -175,7 +191,7 @@ def close(
 def withdraw(lead: Lead, *, by, at: datetime) -> None:
     """End an open lead because its caller asked to be forgotten, whoever holds it."""
     with change(lead, Action.CLOSED, version=None, by=by, at=at) as held:
-        _must_be_open(held)
+        must_be_open(held)
         promise_clock.lapse(held, at=at)
         held.status, held.disposition = Status.CLOSED, Disposition.DECLINED
         held.closed_at, held.lease_until, held.calling_since = at, None, None
@@ -193,7 +209,7 @@ def reopen(lead: Lead, *, version: int, by, at: datetime) -> None:
         held.status = Status.REACHED if held.reached_at else Status.CONTACTING
         held.disposition, held.closed_at = "", None
         held.due_at = at
-        _give_back(held)
+        give_back(held)
 
 
 def end_leases(*, at: datetime, limit: int = 100) -> int:
@@ -219,12 +235,13 @@ def end_leases(*, at: datetime, limit: int = 100) -> int:
                     # Only the call went quiet; somebody reached stays with who reached them.
                     held.lease_until = held.calling_since = None
                 else:
-                    _give_back(held)
+                    give_back(held)
             ended += 1
     return ended
 
 
-def _give_back(held: Lead) -> None:
+def give_back(held: Lead) -> None:
+    """Put a lead that is held back into the queue."""
     # An offer is made once: who lets a lead go is not given it first again.
     held.owner = held.lease_until = held.calling_since = held.offered_until = None
     if held.status == Status.CONTACTING and held.first_attempt_at is None:
@@ -235,23 +252,29 @@ def _where_needed(lead: Lead, hours_reason: str, *, at: datetime) -> str:
     return "" if reachable.is_calling_hour(lead, at=at) else hours_reason
 
 
-def _must_be_open(held: Lead) -> None:
+def must_be_open(held: Lead) -> None:
+    """Refuse what only makes sense on an open lead."""
     if not held.is_open:
         raise Refused(_("This lead is closed. Reopen it first."))
 
 
 def must_be_free(held: Lead, user, *, at: datetime) -> None:
     """Refuse what only makes sense on an open lead that nobody else works on."""
-    _must_be_open(held)
-    if leases.is_held_by_another(held, user, at=at):
-        raise _held_by(held, at=at)
-
-
-def _held_by(held: Lead, *, at: datetime) -> Refused:
+    must_be_open(held)
+    if not leases.is_held_by_another(held, user, at=at):
+        return
     said = {"name": held.owner}
     if leases.is_being_called(held, at=at):
-        return Refused(_("%(name)s is on the phone with this person.") % said)
-    return Refused(_("%(name)s is working on this lead.") % said)
+        raise Refused(_("%(name)s is on the phone with this person.") % said)
+    if leases.is_live(held, at=at):
+        raise Refused(_("%(name)s is working on this lead.") % said)
+    raise Refused(
+        _(
+            "%(name)s reached this person and goes on with them until handing the lead over. "
+            "A manager can move it."
+        )
+        % said
+    )
 
 
 def _must_not(why: str) -> None:

@@ -34,10 +34,10 @@ LAYERS = {
     "rules": "lookup crisis duty routing offers promises promise_clock cadence appointments seats "
     "reachable leases desk audit changes consent audience outbox pulse throttle abuse canary "
     "parts costs journal second_factor lockout drafts staff_sessions",
-    "flows": "submissions by_staff priorities workflow promise_keeping taking assessments merging "
-    "referrals agreements benefits privacy_requests wishes receipts parking rotation retention "
-    "replay copies groups loading seeding audit_anchor audit_check audit_retention sign_in jobs "
-    "periods report ledger",
+    "flows": "submissions by_staff priorities workflow promise_keeping taking moving bulk "
+    "assessments merging referrals agreements benefits privacy_requests wishes receipts parking "
+    "rotation retention replay copies groups loading seeding audit_anchor audit_check "
+    "audit_retention sign_in jobs periods report ledger",
     "edges": "forms form_page views receipt_views wish_views urls staff admin management "
     "migrations apps",
 }

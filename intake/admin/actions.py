@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from intake import (
     agreements,
@@ -11,6 +12,7 @@ from intake import (
     consent,
     leases,
     merging,
+    moving,
     priorities,
     promise_clock,
     promise_keeping,
@@ -30,6 +32,8 @@ FORMS = {
     "new-pin": staff.ActionForm,
     "calling": staff.CallingForm,
     "attempt": staff.AttemptForm,
+    "hand-over": staff.HandOverForm,
+    "move": staff.MoveForm,
     "close": staff.CloseForm,
     "lift": staff.LiftForm,
     "lower": staff.LowerForm,
@@ -46,8 +50,11 @@ FORMS = {
     "start-check": staff.StartCheckForm,
     **placing.FORMS,
 }
+# Their forms stand on a page of their own, which asks for all colleagues.
+GIVES = {"hand-over": _lazy("Hand over to a colleague"), "move": _lazy("Move this lead")}
 # What an action asks for, where it is not the permission to change leads.
 PERMISSIONS = {
+    "move": "intake.move_lead",
     "withdraw": "intake.add_withdrawal",
     "carried-out": "intake.change_withdrawal",
     "explain": "intake.manage_lead",
@@ -69,14 +76,21 @@ def offered(lead: Lead, user, *, at: datetime) -> list[str]:
         return ["reopen", *always]
     if not lead.priority:
         always.append("lift")
-    if leases.is_claimed_by_another(lead, user, at=at):
-        return always
+    always.append("move")
     if leases.is_held_by_another(lead, user, at=at):
-        return ["claim", *always]
+        return always
     is_on_the_phone = leases.is_being_called(lead, at=at)
     call = ["calling"] if lead.call_ok and not is_on_the_phone else []
-    mine = "release" if lead.owner_id == user.pk else "claim"
-    return [mine, *call, "attempt", "close", *placing.offered(lead), *always]
+    if lead.owner_id != user.pk:
+        mine = ["claim"]
+    else:
+        mine = ["hand-over"] if lead.reached_at else ["release", "hand-over"]
+    return [*mine, *call, "attempt", "close", *placing.offered(lead), *always]
+
+
+def gives(lead: Lead, user, *, at: datetime) -> list[str]:
+    """Return in which ways this user can give the lead to a colleague now."""
+    return [name for name in offered(lead, user, at=at) if name in GIVES and may(user, name)]
 
 
 def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
@@ -84,7 +98,7 @@ def fresh_forms(lead: Lead, user, kept: dict, *, at: datetime) -> dict:
     forms = {
         name: FORMS[name](initial={**kept.get(name, {}), "version": lead.version}, prefix=name)
         for name in offered(lead, user, at=at)
-        if may(user, name)
+        if may(user, name) and name not in GIVES
     }
     if reachable.is_calling_hour(lead, at=at):
         for name in {"calling", "attempt"} & forms.keys():
@@ -126,6 +140,14 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
         case "release":
             workflow.release(lead, version=version, by=by, at=at)
             return _("Given back to the queue.")
+        case "hand-over":
+            moving.hand_over(lead, version=version, by=by, at=at, **data)
+            return _("It is %(name)s’s now.") % {"name": _name(data["to"])}
+        case "move":
+            moving.move(lead, version=version, by=by, at=at, **data)
+            if data["to"] is None:
+                return _("Given back to the queue.")
+            return _("It is %(name)s’s now.") % {"name": _name(data["to"])}
         case "reopen":
             workflow.reopen(lead, version=version, by=by, at=at)
             return _("Open again, and due now.")
@@ -196,6 +218,10 @@ def do(action: str, lead: Lead, data: dict, *, by) -> str:
             return _("The benefits check has started.")
         case _further:
             return placing.do(action, lead, data, version=version, by=by, at=at)
+
+
+def _name(user) -> str:
+    return user.get_full_name() or user.get_username()
 
 
 def _minutes(time: timedelta) -> int:

@@ -22,6 +22,7 @@ from intake.admin import (
     same,
     search,
 )
+from intake.admin.bulk import BulkActions
 from intake.admin.paging import CappedPaginator
 from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
@@ -30,7 +31,7 @@ from programs.context import current_center
 
 
 @admin.register(Lead)
-class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
+class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, admin.ModelAdmin):
     list_display_links = ["reference"]
     list_select_related = ["owner", "program", "routed_to"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
@@ -40,7 +41,6 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    actions = None
     paginator = CappedPaginator
     change_list_template = "admin/intake/lead/queue.html"
 
@@ -56,6 +56,7 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
             path("<uuid:pk>/same/", page(self.same), name="intake_lead_same"),
             path("<uuid:pk>/appointment.ics", page(self.calendar), name="intake_lead_calendar"),
             path("<uuid:pk>/hand-off/<uuid:to>/", page(self.hand_off), name="intake_lead_hand_off"),
+            path("<uuid:pk>/give/<slug:action>/", page(self.give), name="intake_lead_give"),
             path("<uuid:pk>/print/", page(self.print_sheet), name="intake_lead_print"),
             path("<uuid:pk>/do/<slug:action>/", page(self.act), name="intake_lead_act"),
             *self.privacy_urls(),
@@ -165,6 +166,13 @@ class LeadAdmin(QueueColumns, PrivacyPages, admin.ModelAdmin):
         if request.method != "POST":
             return redirect("admin:intake_lead_change", lead.pk)
         return referral.hand_off(request, lead, to)
+
+    @method_decorator(require_safe)
+    def give(self, request, pk, action):
+        lead = self._lead(request, pk)
+        if not actions.may(request.user, action):
+            raise PermissionDenied
+        return lead_page.give(self, request, lead, action)
 
     def act(self, request, pk, action):
         lead = self._lead(request, pk)

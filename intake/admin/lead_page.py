@@ -1,5 +1,6 @@
 """One lead's page in the order of a call: shown, acted on, and with an insurance block open."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,9 +28,11 @@ from intake import (
     spoken,
     staff_sessions,
     windows,
+    workflow,
 )
 from intake.admin import actions, facts, outcomes, placing, reveal, timeline
 from intake.admin.actions import FORMS
+from intake.admin.stale import both_versions
 from intake.cadence import Cadence
 from intake.changes import Refused
 from intake.choices import CheckStatus, ForWhom, WishKind
@@ -48,16 +51,19 @@ def show(
     lead: Lead,
     *,
     refused=None,
+    stale=(),
     new_pin="",
     revealed: reveal.Reveal | None = None,
     status=200,
 ):
     """Show the lead, and write down that it was seen.
 
-    `refused` is (name, form) of what was not done: what was typed stays. `new_pin` and
+    `refused` is (name, form) of what was not done: what was typed stays. `stale` are the
+    events since the page was made from which that came. `new_pin` and
     what is `revealed` are shown this once; they go through no session, cookie or address.
     """
     at, user = timezone.now(), request.user
+    workflow.prolong(lead, by=user, at=at)
     with transaction.atomic():
         if revealed:
             details = {"fields": revealed.fields, "reason": revealed.reason}
@@ -105,6 +111,7 @@ def show(
             events,
             verifications=[block.verification for block in blocks],
             consents=[given for given, _is_in_force in known["consents"]],
+            hand_overs=timeline.hand_overs_of(lead, events),
             **{name: known[name] for name in ("callbacks", "wishes", "attempts", "withdrawals")},
         ),
         "placed": placing.placed(
@@ -119,8 +126,10 @@ def show(
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "tiles": tiles,
         "dangers": _dangers(lead, known, blocks),
+        "gives": actions.gives(lead, user, at=at),
         "kept": kept,
         "refused": refused_form,
+        "stale": both_versions(lead, list(stale), refused_form) if stale else None,
         "texts": consent.current_texts(language=lead.language, at=at),
         "promises": promises,
         "pressing": promise_clock.pressing(lead, risk=Risk.of(clock)),
@@ -250,6 +259,28 @@ def reveal_block(model_admin, request, lead: Lead, pk):
     return show(model_admin, request, lead, revealed=revealed)
 
 
+def give(model_admin, request, lead: Lead, action: str):
+    """Ask to which colleague the lead goes, on a page of its own."""
+    if action not in actions.GIVES:
+        raise Http404
+    form, kept = None, drafts.recall(lead, by=request.user)
+    if action in actions.gives(lead, request.user, at=timezone.now()):
+        initial = {**kept.get(action, {}), "version": lead.version}
+        form = FORMS[action](initial=initial, prefix=action)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "is_nav_sidebar_enabled": False,
+        "opts": model_admin.opts,
+        "title": actions.GIVES[action],
+        "subtitle": lead.reference,
+        "lead": lead,
+        "action": action,
+        "form": form,
+        "kept": kept,
+    }
+    return TemplateResponse(request, "admin/intake/lead/give.html", context)
+
+
 def act(model_admin, request, lead: Lead, action: str):
     """Take one action on the lead; a refused one is shown with everything typed."""
     if action not in FORMS:
@@ -270,12 +301,16 @@ def act(model_admin, request, lead: Lead, action: str):
         typed[f"{action}-version"] = lead.version
         form = FORMS[action](typed, prefix=action)
         form.add_error(None, str(refusal))
-        return show(model_admin, request, lead, refused=(action, form), status=409)
+        with suppress(drafts.TooLong):
+            written = drafts.typed_in(request.POST, action)
+            drafts.keep(lead, action, written, by=request.user, at=timezone.now())
+        stale = getattr(refusal, "events", ())
+        return show(model_admin, request, lead, refused=(action, form), stale=stale, status=409)
     drafts.erase(lead, action, by=request.user)
     # While one is on the phone, the idle clock stands still.
     if action == "calling":
         staff_sessions.begin_call(request, at=timezone.now())
-    elif action in ("attempt", "close", "release"):
+    elif action in ("attempt", "close", "release", "hand-over"):
         staff_sessions.end_call(request)
     messages.success(request, said)
     return redirect("admin:intake_lead_change", lead.pk)

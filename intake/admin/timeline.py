@@ -8,15 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from intake import audit, choices
-from intake.models import AuditEvent, Lead
+from intake.models import AuditEvent, HandOver, Lead
 
 Action = audit.Action
 
 # Who only looked is in the trail; what a row of its own tells better is told by that row.
-LOOKED = (Action.VIEWED, Action.REVEALED, Action.CARD_VIEWED)
+LOOKED = (Action.VIEWED, Action.REVEALED, Action.CARD_VIEWED, Action.LEASE_PROLONGED)
 TOLD_BY_ROWS = (
     Action.RECEIVED,
     Action.ATTEMPT_LOGGED,
+    Action.HANDED_OVER,
     Action.CONSENT_RECORDED,
     Action.CONSENT_WITHDRAWN,
     Action.WISHED,
@@ -53,6 +54,13 @@ def events_of(lead: Lead) -> list[AuditEvent]:
     return list(events.select_related("by").order_by("-seq")[: LOOKS + CHANGES])
 
 
+def hand_overs_of(lead: Lead, events: Iterable[AuditEvent]) -> list[HandOver]:
+    """Return the hand-overs that these events tell of; most leads have none."""
+    if not any(event.action in (Action.HANDED_OVER, Action.MOVED) for event in events):
+        return []
+    return list(lead.hand_overs.select_related("by", "to"))
+
+
 def entries(
     events: Iterable[AuditEvent],
     *,
@@ -62,8 +70,13 @@ def entries(
     attempts,
     consents,
     withdrawals,
+    hand_overs,
 ) -> list[Entry]:
     """Return what happened, the newest first."""
+    # A manager also assigns from the list, without a row of its own.
+    given = {row.at for row in hand_overs}
+    events = [event for event in events if not (event.action == Action.MOVED and event.at in given)]
+    told = (*LOOKED, *TOLD_BY_ROWS)
     found = [
         *(Entry(row.received_at, _("Asked for a call"), kind="asked") for row in callbacks),
         *(Entry(row.received_at, _("Sent insurance details"), kind="asked")
@@ -77,7 +90,8 @@ def entries(
                 by=row.recorded_by.get_username() if row.recorded_by else "",
                 kind="allowed", note=row.get_told_display())
           for row in withdrawals),
-        *(_change(event) for event in events if event.action not in (*LOOKED, *TOLD_BY_ROWS)),
+        *(_hand_over(row) for row in hand_overs),
+        *(_change(event) for event in events if event.action not in told),
     ]  # fmt: skip
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
@@ -87,6 +101,14 @@ def _attempt(row) -> Entry:
     if row.hours_reason:
         what += " · " + _("outside 8 to 9: %s") % row.get_hours_reason_display()
     return Entry(row.at, what, by=row.by.get_username(), kind="tried", note=row.note)
+
+
+def _hand_over(row) -> Entry:
+    if row.to is None:
+        what = _("Put back into the queue")
+    else:
+        what = _("Given to %s") % (row.to.get_full_name() or row.to.get_username())
+    return Entry(row.at, what, by=row.by.get_username(), note=row.note)
 
 
 def _change(event: AuditEvent) -> Entry:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake import agreements, choices
+from intake import agreements, choices, duty
 from intake.forms.inputs import TextField
 
 
@@ -80,6 +80,49 @@ class ExplainForm(ActionForm):
     )
 
 
+class Colleague(forms.ModelChoiceField):
+    """Somebody who works with leads, by name."""
+
+    def __init__(self, **kwargs):
+        super().__init__(None, **kwargs)
+
+    def of_all(self) -> None:
+        self.queryset = duty.who_may().order_by("first_name", "last_name", "username")
+
+    def label_from_instance(self, user) -> str:
+        return user.get_full_name() or user.get_username()
+
+
+class HandOverForm(ActionForm):
+    to = Colleague(label=_("To whom"), empty_label=_("Choose a colleague…"))
+    note = TextField(
+        label=_("How things stand, in a line"), max_length=400, required=True, multiline=True
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].of_all()
+
+
+class MoveForm(HandOverForm):
+    to = Colleague(label=_("To whom"), required=False, empty_label=_("Back to the queue"))
+    note = TextField(label=_("Note"), max_length=400, multiline=True)
+
+
+class AssignForm(forms.Form):
+    """For many leads at once."""
+
+    to = Colleague(
+        label=_("To whom"),
+        empty_label=_("Choose a colleague…"),
+        error_messages={"required": _("Choose to whom the leads go.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].of_all()
+
+
 class CloseForm(ActionForm):
     # Who is referred elsewhere ends by a form of its own: it asks to whom.
     disposition = choose(
@@ -90,6 +133,15 @@ class CloseForm(ActionForm):
         ],
         empty=_("Choose why…"),
         label=_("Why it ends"),
+    )
+
+
+class CloseManyForm(forms.Form):
+    disposition = choose(
+        choices.Disposition.choices,
+        empty=_("Choose why…"),
+        label=_("Why they end"),
+        error_messages={"required": _("Choose why the leads end.")},
     )
 
 

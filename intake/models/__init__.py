@@ -14,6 +14,7 @@ from intake.models.carrier import Carrier
 from intake.models.consent import Consent, ConsentText, SharingTerms, Withdrawal
 from intake.models.contact_attempt import ContactAttempt
 from intake.models.duty import Duty, DutyChange, StaffProfile
+from intake.models.hand_over import HandOver
 from intake.models.key_canary import KeyCanary
 from intake.models.lead import Lead
 from intake.models.outbox import Outbox, WorkerPulse
@@ -46,6 +47,7 @@ __all__ = [
     "Draft",
     "Duty",
     "DutyChange",
+    "HandOver",
     "InsuranceVerification",
     "KeyCanary",
     "Lead",

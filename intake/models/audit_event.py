@@ -43,6 +43,7 @@ class AuditEvent(models.Model):
         CARD_VIEWED = "card_viewed", _("Card image seen")
         CLAIMED = "claimed", _("Claimed")
         RELEASED = "released", _("Released")
+        LEASE_PROLONGED = "prolonged", _("Claim prolonged by working on it")
         LEASE_ENDED = "lease_ended", _("Claim ended by itself")
         CALL_STARTED = "calling", _("Calling")
         ATTEMPT_LOGGED = "attempt", _("Contact attempt logged")

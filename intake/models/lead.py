@@ -184,6 +184,7 @@ class Lead(models.Model):
         ordering = ["-priority", "due_at", "id"]
         permissions = [
             ("reveal_lead", _("Can see masked insurance details")),
+            ("move_lead", _("Can give leads to colleagues, many at once")),
             ("forget_lead", _("Can copy or erase a lead on request")),
             ("hold_lead", _("Can set and lift a legal hold")),
             ("manage_lead", _("Can see the report, explain broken promises, close early")),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from intake import benefits, drafts, sign_in, staff_sessions
+from intake import benefits, drafts, sign_in, staff_sessions, workflow
 from intake.models import BenefitsCheck, Lead
 from intake.staff import door, pages
 
@@ -131,4 +131,6 @@ def draft(request, pk, action):
         drafts.keep(lead, action, typed, by=request.user, at=timezone.now())
     except drafts.TooLong:
         return HttpResponse(status=413)
+    # Typing is no sign of life of a session, but it is work on the lead.
+    workflow.prolong(lead, by=request.user, at=timezone.now())
     return HttpResponse(status=204)

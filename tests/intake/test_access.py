@@ -154,6 +154,7 @@ TABLE = """
 /admin/intake/lead/<uuid:pk>/same/                       login  403    200    200    200    200
 /admin/intake/lead/<uuid:pk>/appointment.ics             login  403    404    404    404    404
 /admin/intake/lead/<uuid:pk>/hand-off/<uuid:to>/         login  403    on     on     403    on
+/admin/intake/lead/<uuid:pk>/give/<slug:action>/         login  403    404    404    403    404
 /admin/intake/lead/<uuid:pk>/print/                      login  403    on     on     on     on
 /admin/intake/lead/<uuid:pk>/do/<slug:action>/           login  403    405    405    403    405
 /admin/intake/lead/<uuid:pk>/privacy/                    login  403    403    200    200    200

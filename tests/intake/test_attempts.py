@@ -80,7 +80,7 @@ def test_somebody_reached_stays_with_who_reached_them(lead, ada, ben):
     assert (lead.owner, lead.lease_until) == (ada, None)
     much_later = NOON + timedelta(days=3)
     for function, more in ((workflow.log_attempt, NO_ANSWER), (workflow.close, SPAM)):
-        assert_refused("ada is working", function, lead, by=ben, at=much_later, **more)
+        assert_refused("ada reached this", function, lead, by=ben, at=much_later, **more)
 
 
 @pytest.mark.parametrize("later", [NO_ANSWER, REACHED])

@@ -136,6 +136,24 @@ def test_a_late_notification_is_told_on_the_desk(client, ada):
     assert "1 notification is late or failed." in page.text_of(client.get(DESK))
 
 
+def test_a_row_says_whom_it_is_offered_to_and_when_nobody_calls_yet(client, ada, ben):
+    until = timezone.now() + timedelta(minutes=10)
+    later = timezone.now() + timedelta(days=2)
+    mine = waits(minutes=60, routed_to=ada, offered_until=until)
+    bens = waits(minutes=70, routed_to=ben, offered_until=until)
+    over = waits(minutes=80, routed_to=ben, offered_until=timezone.now(), promised_from=later)
+    html = client.get(DESK).content.decode()
+    rows = {
+        lead: html.split(f'id="waiting-{lead.reference}"')[1].split("</li>")[0]
+        for lead in (mine, bens, over)
+    }
+    assert "offered to you first" in rows[mine]
+    assert "offered to Ben Ito first" in rows[bens]
+    assert "offered to" not in rows[over]
+    assert "not before" in rows[over]
+    assert "not before" not in rows[mine]
+
+
 # What is new
 
 

@@ -199,16 +199,14 @@ def test_the_page_says_who_has_the_lead_and_for_how_long(client, ada):
     assert {"release-version", "attempt-note", "close-disposition"} <= set(page.form_on(response))
 
 
-def test_somebody_reached_by_a_colleague_can_be_taken_over(client, ada):
+def test_somebody_reached_stays_with_the_colleague_who_reached_them(client, ada):
     ben = builders.staff("ben", "Admissions")
     lead = builders.lead()
     try_to_reach(lead, ben, outcome=Outcome.REACHED)
     response = client.get(desk.page_of(lead))
-    assert "ben reached this person. To go on instead of ben, claim the lead." in page.text_of(
-        response
-    )
-    assert {"claim-version", "new-pin-version"} < set(page.form_on(response))
-    assert "attempt-note" not in page.form_on(response)
+    assert "ben reached this person and goes on with them" in page.text_of(response)
+    assert "new-pin-version" in page.form_on(response)
+    assert not {"claim-version", "attempt-note", "move-to"} & set(page.form_on(response))
 
 
 def test_a_lead_that_may_be_the_same_person_is_linked_and_no_more(client, ada):

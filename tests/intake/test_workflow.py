@@ -70,8 +70,16 @@ def test_claiming_my_own_lead_again_prolongs_the_lease(lead, ada):
     assert lead.lease_until == LATER + settings.LEASE
 
 
-def test_a_lead_that_an_absent_colleague_reached_can_be_claimed(lead, ada, ben):
+def test_a_lead_that_a_colleague_reached_is_not_claimed_away(lead, ada, ben):
     act(workflow.log_attempt, lead, by=ada, **REACHED)
+    much_later = NOON + timedelta(days=3)
+    assert_refused("ada reached this person", workflow.claim, lead, by=ben, at=much_later)
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"is_staff": False}])
+def test_a_lead_that_somebody_reached_who_left_can_be_claimed(lead, ada, ben, gone):
+    act(workflow.log_attempt, lead, by=ada, **REACHED)
+    type(ada).objects.filter(pk=ada.pk).update(**gone)
     act(workflow.claim, lead, by=ben, at=LATER)
     assert (lead.owner, lead.lease_until, lead.status) == (ben, None, Status.REACHED)
 
@@ -127,6 +135,11 @@ def test_a_lead_given_back_after_an_attempt_remembers_the_attempt(lead, ada):
 def test_nobody_gives_back_the_lead_of_another(lead, ada, ben):
     act(workflow.claim, lead, by=ada)
     assert_refused("Only the person who holds", workflow.release, lead, by=ben)
+
+
+def test_somebody_reached_is_handed_over_and_not_given_back(lead, ada):
+    act(workflow.log_attempt, lead, by=ada, **REACHED)
+    assert_refused("Hand the lead over", workflow.release, lead, by=ada, at=LATER)
 
 
 def test_a_lead_that_nobody_holds_is_not_given_back(lead, ada):
