@@ -63,9 +63,15 @@ def test_refreshing_keeps_nobody_signed_in_and_leaves_nothing_on_the_screen(desk
     expect(desktop.get_by_text(lead.reference)).to_have_count(0)
 
 
+def expect_keys(page) -> None:
+    """Wait for the script: it shows the line that names the keys."""
+    expect(page.get_by_text("Keys:")).to_be_visible()
+
+
 def test_a_shift_by_keyboard_alone(desktop, ada):
     first, second, third = (waits(number) for number in range(3))
     sign_in(desktop, ada)
+    expect_keys(desktop)
     desktop.keyboard.press("/")
     expect(desktop.get_by_label("Find a person")).to_be_focused()
     desktop.keyboard.type("nc/")
@@ -78,12 +84,15 @@ def test_a_shift_by_keyboard_alone(desktop, ada):
     desktop.keyboard.press("j")
     desktop.keyboard.press("c")
     expect_heading(desktop, f"Lead {second.reference}")
+    expect_keys(desktop)
     desktop.keyboard.press("d")
     expect_heading(desktop, "Desk")
+    expect_keys(desktop)
     expect(desktop.locator("#desk-later")).to_contain_text(second.reference)
     desktop.keyboard.press("n")
     expect_heading(desktop, f"Lead {first.reference}")
     desktop.goto(desk.page_of(third))
+    expect_keys(desktop)
     desktop.keyboard.press("c")
     expect(desktop.get_by_text("It is yours.")).to_be_visible()
 
@@ -92,12 +101,14 @@ def test_the_keys_can_be_turned_off_in_one_browser(open_page, ada):
     lead, ben = waits(), builders.staff("ben", "Admissions")
     off, on = open_page(), open_page()
     sign_in(off, ada)
+    expect_keys(off)
     off.get_by_label("Use these keys in this browser").uncheck()
     off.reload()
     expect(off.get_by_label("Use these keys in this browser")).not_to_be_checked()
     off.keyboard.press("n")
     expect_heading(off, "Desk")
     sign_in(on, ben)
+    expect_keys(on)
     on.keyboard.press("Control+n")
     expect_heading(on, "Desk")
     on.keyboard.press("n")
