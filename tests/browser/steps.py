@@ -64,3 +64,27 @@ def type_password(page: Page, name: str, password: str = "a password for tests")
 def type_code(page: Page, code: str, button: str) -> None:
     page.get_by_role("textbox", name="Code").fill(code)
     press(page, button)
+
+
+def log(page: Page, outcome: str, note: str = "") -> None:
+    """Log what came of a call on the lead's page."""
+    page.get_by_role("radio", name=outcome).check()
+    page.get_by_label("Note").fill(note)
+    press(page, "Log it")
+
+
+def write_benefits_down(page: Page, *, deductible_met: str = "600") -> None:
+    """Fill in what an insurance company says on the phone."""
+    page.get_by_label("How").first.select_option("On the phone")
+    page.get_by_label("Who answered").fill("Rita Answerly")
+    page.get_by_label("Call reference").fill("REF-90210")
+    network = page.locator("section", has=page.get_by_role("heading", name="In network"))
+    network.get_by_label("Deductible, one person").fill("$1,500")
+    network.get_by_label("Met so far").first.fill(deductible_met)
+    network.get_by_label("Out-of-pocket maximum, one person").fill("4000")
+    network.get_by_label("Met so far").nth(2).fill("1000")
+    level = network.locator("h3", has_text="Intensive outpatient").locator("+ .boxes")
+    level.get_by_label("Covered").select_option("Yes")
+    level.get_by_label("Deductible applies").select_option("Yes")
+    level.get_by_label("Coinsurance").fill("20%")
+    level.get_by_label("Plan allows a day, from").fill("300")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from intake.models import BenefitsRecord
 from tests import builders
-from tests.browser.steps import expect_heading, follow, press, sign_in
+from tests.browser.steps import expect_heading, follow, press, sign_in, write_benefits_down
 from tests.intake import checking
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -17,23 +17,6 @@ def check():
     return checking.check_of(checking.patients_lead())
 
 
-def write_down(page) -> None:
-    """Fill the form in as somebody does on the phone, with one slip."""
-    page.get_by_label("How").first.select_option("On the phone")
-    page.get_by_label("Who answered").fill("Rita Answerly")
-    page.get_by_label("Call reference").fill("REF-90210")
-    network = page.locator("section", has=page.get_by_role("heading", name="In network"))
-    network.get_by_label("Deductible, one person").fill("$1,500")
-    network.get_by_label("Met so far").first.fill("16000")
-    network.get_by_label("Out-of-pocket maximum, one person").fill("4000")
-    network.get_by_label("Met so far").nth(2).fill("1000")
-    level = network.locator("h3", has_text="Intensive outpatient").locator("+ .boxes")
-    level.get_by_label("Covered").select_option("Yes")
-    level.get_by_label("Deductible applies").select_option("Yes")
-    level.get_by_label("Coinsurance").fill("20%")
-    level.get_by_label("Plan allows a day, from").fill("300")
-
-
 def test_a_check_is_written_down_approved_and_printed(open_page, axe, check):
     reference = check.lead.reference
     ada, ben = open_page("tablet"), open_page("desktop")
@@ -43,7 +26,7 @@ def test_a_check_is_written_down_approved_and_printed(open_page, axe, check):
     follow(ada, reference)
     press(ada, "Start the benefits check")
     follow(ada, "Write down what they say")
-    write_down(ada)
+    write_benefits_down(ada, deductible_met="16000")
     # The card is asked for in between: nothing typed is lost.
     expect(ada.get_by_text("SYN123456")).to_have_count(0)
     ada.get_by_label("Why you need them").select_option("Benefits check")
@@ -82,7 +65,6 @@ def test_without_script_the_same_pages_work(open_page, check):
     page.goto(checking.page_of(check))
     press(page, "Start the benefits check")
     follow(page, "Write down what they say")
-    write_down(page)
-    page.get_by_label("Met so far").first.fill("600")
+    write_benefits_down(page)
     press(page, "Write it down")
     expect(page.get_by_text("a colleague has to look at it")).to_be_visible()

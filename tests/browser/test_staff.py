@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from programs.models import Program
 from tests import builders
-from tests.browser.steps import expect_heading, follow, press, sign_in
+from tests.browser.steps import expect_heading, follow, log, press, sign_in
 from tests.intake import desk
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -26,12 +26,6 @@ def lead():
     desk.send_insurance(lead, images=1, member_id="SNTL44719902")
     lead.refresh_from_db()
     return lead
-
-
-def log(page, outcome: str, note: str) -> None:
-    page.get_by_role("radio", name=outcome).check()
-    page.get_by_label("Note").fill(note)
-    press(page, "Log it")
 
 
 def test_a_lead_is_found_claimed_called_and_closed(desktop, lead):
