@@ -116,7 +116,8 @@ def of(user, *, new_since: datetime, risk: Risk, zone: str) -> Desk:
         return Listed(shown[:limit], has_more=len(shown) > limit)
 
     mine = listed(leads.filter(owner=user), MINE)
-    is_due = [row.lead.due_at <= soon or row.is_danger for row in mine.rows]
+    # By the clock on the wall: what is agreed for Monday is not due on a closed Saturday.
+    is_due = [row.lead.due_at <= risk.at + AT_RISK or row.is_danger for row in mine.rows]
     promised = leads.filter(first_attempt_at=None, due_at__lte=soon).exclude(owner=user)
     return Desk(
         due=Listed([row for row, due in zip(mine.rows, is_due, strict=True) if due], False),

@@ -29,9 +29,15 @@ def ada():
     return builders.staff("ada", "Admissions")
 
 
+def expect_keys(page) -> None:
+    """Wait for the scripts: the last of them shows the line that names the keys."""
+    expect(page.get_by_text("Keys:")).to_be_visible()
+
+
 def test_the_desk_refreshes_without_losing_the_place(tablet, ada):
     leads = [waits(number) for number in range(12)]
     sign_in(tablet, ada)
+    expect_keys(tablet)
     expect(tablet).to_have_title("(12) Desk | Admissions desk")
     link = tablet.locator(f"#waiting-{leads[9].reference} [data-row]")
     link.focus()
@@ -51,6 +57,7 @@ def test_the_desk_refreshes_without_losing_the_place(tablet, ada):
 def test_refreshing_keeps_nobody_signed_in_and_leaves_nothing_on_the_screen(desktop, ada):
     lead = waits()
     sign_in(desktop, ada)
+    expect_keys(desktop)
     expect(desktop.get_by_role("link", name=lead.reference).first).to_be_visible()
     StaffSession.objects.update(seen_at=timezone.now() - timedelta(minutes=10))
     with desktop.expect_response("**/desk/now/"):
@@ -61,11 +68,6 @@ def test_refreshing_keeps_nobody_signed_in_and_leaves_nothing_on_the_screen(desk
     desktop.evaluate(REFRESH)
     expect_heading(desktop, "Sign in")
     expect(desktop.get_by_text(lead.reference)).to_have_count(0)
-
-
-def expect_keys(page) -> None:
-    """Wait for the script: it shows the line that names the keys."""
-    expect(page.get_by_text("Keys:")).to_be_visible()
 
 
 def test_a_shift_by_keyboard_alone(desktop, ada):
