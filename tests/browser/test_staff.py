@@ -149,7 +149,7 @@ def test_an_editor_changes_a_page_and_looks_at_it_before_visitors_do(open_page):
     follow(editor, "Programs")
     follow(editor, "Intensive outpatient program")
     section = editor.locator("#sections-group .inline-related").first
-    section.get_by_label("Heading", exact=True).fill("What this is")
+    section.get_by_label("Heading:", exact=True).fill("What this is")
     editor.get_by_label("Published", exact=True).uncheck()
     press(editor, "Save and continue editing")
     expect(editor.get_by_text("was changed successfully")).to_be_visible()
