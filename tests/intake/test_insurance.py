@@ -110,7 +110,7 @@ def test_typed_details_are_enough(client):
 def test_the_form_asks_exactly_what_was_decided(client):
     shown = client.get(URL)
     controls = page.controls_on(shown)
-    assert controls.keys() - HIDDEN == CONTACT_FIELDS | DETAILS
+    assert controls.keys() - HIDDEN == CONTACT_FIELDS - {"appointment"} | DETAILS
     required = {
         name for name, found in controls.items() for control in found if "required" in control
     }
