@@ -32,6 +32,7 @@ def take_in(client, **answers):
 
 
 def test_a_phone_call_is_typed_in_and_the_pin_is_read_out_once(client, ada):
+    assert NEW in desk.links_on(client.get("/admin/"))
     response = take_in(
         client,
         name="Maria Luz",
