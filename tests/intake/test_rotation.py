@@ -17,6 +17,7 @@ from intake.models import (
     CardImage,
     Consent,
     ContactAttempt,
+    HandOver,
     InsuranceVerification,
     KeyCanary,
     Lead,
@@ -88,6 +89,7 @@ def fill_every_table(lead: Lead) -> None:
     Referral.objects.create(
         lead=lead, provider=whom, reason="level", note="asks for Tom", referred_at=at, by=user
     )
+    HandOver.objects.create(lead=lead, by=user, to=teller, at=at, note="asks for Tom")
     drafts.keep(lead, "attempt", {"note": "rings at noon"}, by=user, at=at)
     text = builders.consent_texts()["share"]
     SharingTerms.objects.create(
@@ -175,6 +177,7 @@ def test_the_command_prints_counts_and_not_one_value(lead):
         "referral: 1",
         "terms of sharing: 1",
         "contact attempt: 1",
+        "hand-over: 1",
         "second factor: 1",
         "draft: 1",
         "wish of the person: 1",
