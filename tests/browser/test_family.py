@@ -93,9 +93,7 @@ FOCUSED = """() => {
   const it = document.activeElement
   const box = it.getBoundingClientRect()
   const ring = getComputedStyle(it)
-  // Of a tall field the browser shows the first line, where one types.
-  const line = box.y + Math.min(box.height / 2, 20)
-  const top = document.elementFromPoint(box.x + box.width / 2, line)
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
   return {
     name: it.name || it.innerText,
     isRinged: ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2,
