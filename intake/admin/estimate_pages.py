@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from intake import audit, benefits, costs, spoken
 from intake.admin.benefit_pages import audit_view
@@ -21,11 +21,13 @@ from intake.estimates import Step
 from intake.forms.benefits import WeeksForm
 from intake.models import BenefitsCheck, BenefitsRecord
 from intake.notices import PART2_NOTICE
+from programs import languages
 from programs.context import current_center
 
 # From when on there is something to reckon with, and to tell a family.
 RECKONED = (CheckStatus.RECORDED, CheckStatus.APPROVED, CheckStatus.EXPLAINED)
 TOLD = (CheckStatus.APPROVED, CheckStatus.EXPLAINED)
+SHEET = "admin/intake/benefits/estimate_sheet.html"
 
 
 @dataclass(frozen=True)
@@ -80,18 +82,31 @@ def sheet(model_admin, request, check: BenefitsCheck):
         return redirect("admin:intake_benefitscheck_estimate", check.pk)
     form = WeeksForm(request.POST)
     weeks = form.cleaned_data["weeks"] if form.is_valid() else costs.USUAL_WEEKS
+    back = f"{reverse('admin:intake_benefitscheck_estimate', args=[check.pk])}?weeks={weeks}"
+    # In the language of the person it is for, where the site speaks it.
+    theirs = check.lead.language
+    with override(theirs if theirs in languages.codes() else languages.DEFAULT):
+        context = _context(request, check, record, weeks=weeks, at=at)
+        # What is missing is for staff to write down, not for the family to read.
+        parts = [
+            (program, reckoned)
+            for program, networks in context["parts"]
+            if (reckoned := [part for part in networks if not part.missing])
+        ]
+        chosen = [part for part in parts if str(part[0].pk) == request.POST.get("program")]
+        context |= {
+            "title": _("Estimate %(reference)s") % {"reference": check.lead.reference},
+            "center": current_center(request),
+            "parts": chosen or parts,
+            "back": back,
+        }
+        page = TemplateResponse(request, SHEET, context).render()
+    if not parts:
+        messages.error(request, _("Nothing is written down yet that could be reckoned with."))
+        return redirect(back)
     with transaction.atomic():
         audit.record(check.lead, audit.Action.PRINTED, by=request.user, at=at, fields=["estimate"])
-    context = _context(request, check, record, weeks=weeks, at=at)
-    if chosen := request.POST.get("program"):
-        parts = [part for part in context["parts"] if str(part[0].pk) == chosen]
-        context["parts"] = parts or context["parts"]
-    context |= {
-        "title": _("Estimate %(reference)s") % {"reference": check.lead.reference},
-        "center": current_center(request),
-        "back": f"{reverse('admin:intake_benefitscheck_estimate', args=[check.pk])}?weeks={weeks}",
-    }
-    return TemplateResponse(request, "admin/intake/benefits/estimate_sheet.html", context)
+    return page
 
 
 def _record_of(check: BenefitsCheck) -> BenefitsRecord | None:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from intake.audit import Action
-from intake.models import BenefitsRecord, LevelBenefits
+from intake.models import BenefitsRecord, Lead, LevelBenefits
 from intake.notices import PART2_NOTICE
 from programs.models import Program
 from tests import builders, page
@@ -166,6 +166,33 @@ def test_one_program_can_be_printed_alone(client, approved):
     assert "Program PHP" in one
     assert "Program IOP" not in one
     assert "Program IOP" in page.text_of(print_sheet(client, approved, program="'; --"))
+
+
+def test_the_sheet_is_in_the_language_of_the_person(client, approved):
+    Lead.objects.filter(pk=approved.lead_id).update(language="es")
+    response = print_sheet(client, approved)
+    said, html = page.text_of(response), response.content.decode()
+    assert '<html lang="es">' in html
+    assert "Cuánto puede costar" in said
+    assert "20% de $2,700.00" in said
+    assert "12 a 20 días" in said
+    assert "Dentro de la red" in said
+    assert "What the words mean" not in said
+    # The line for the printer, and the notice as the law words it, stay in English.
+    assert "Back to the estimate" in said
+    assert str(PART2_NOTICE) in said
+    # What staff see next is in English again, and a language the site lacks is English too.
+    assert "What is not certain" in page.text_of(client.get(address_of(approved)))
+    Lead.objects.filter(pk=approved.lead_id).update(language="ko")
+    assert "What it may cost" in page.text_of(print_sheet(client, approved))
+
+
+def test_where_nothing_can_be_reckoned_nothing_is_printed(client, approved):
+    LevelBenefits.objects.update(allowed_low=None, allowed_high=None, charge=None)
+    response = print_sheet(client, approved)
+    assert response.url.startswith(address_of(approved))
+    assert "Nothing is written down yet" in page.text_of(client.get(response.url))
+    assert events(approved, Action.PRINTED) == []
 
 
 def test_what_is_over_goes_to_nobody(client, approved):
