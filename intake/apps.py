@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class IntakeConfig(AppConfig):
@@ -8,8 +8,12 @@ class IntakeConfig(AppConfig):
 
     def ready(self):
         from intake import audit_guard
+        from intake.models import ConsentText
+        from programs.generation import content_changed
 
         post_migrate.connect(audit_guard.after_migrate, sender=self)
+        for signal in (post_save, post_delete):
+            signal.connect(content_changed, sender=ConsentText)
 
     def load_content(self):
         """Load carriers, consent wordings and groups; the `load_content` command calls this."""

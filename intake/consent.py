@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from intake.choices import ConsentKind, ForWhom, Given
 from intake.models import Consent, ConsentText, Lead, ReceivingProvider
+from programs import generation
 
 # The wording of the form says so: no longer than a year.
 SHARING_LASTS = timedelta(days=365)
@@ -30,11 +31,12 @@ def hash_of(text: str) -> str:
 
 def current_texts(*, language: str, at: datetime) -> dict[str, ConsentText]:
     """Return the wording in force of each kind, in that language or else in English."""
+    rows = ConsentText.objects.filter(language__in={language, "en"}).order_by("valid_from")
     texts: dict[str, ConsentText] = {}
-    rows = ConsentText.objects.filter(language__in={language, "en"}, valid_from__lte=at)
-    for text in rows.order_by("valid_from"):
+    for text in generation.kept(("consent texts", language), lambda: list(rows)):
         known = texts.get(text.kind)
-        if known is None or text.language == language or known.language != language:
+        is_better = known is None or text.language == language or known.language != language
+        if text.valid_from <= at and is_better:
             texts[text.kind] = text
     return texts
 

@@ -58,7 +58,7 @@ def offer(lead: Lead, *, earlier: int | None, is_returning: bool, at: datetime) 
 def in_use() -> list[Rule]:
     """Return the rules that are asked, in their order."""
     rows = RoutingRule.objects.filter(is_active=True)
-    return [as_rule(row) for row in rows.select_related("program", "location", "person")]
+    return [as_rule(row) for row in rows.prefetch_related("program", "location", "person")]
 
 
 def as_rule(row: RoutingRule) -> Rule:

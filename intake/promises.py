@@ -26,7 +26,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Clock:
-    """What a promise depends on besides the person: read once a request."""
+    """What a promise depends on besides the person."""
 
     desk: Desk
     within: timedelta

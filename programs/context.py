@@ -11,7 +11,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from programs import languages, pages
+from programs import generation, languages, pages
 from programs.hours import Desk
 from programs.models import Center, Licence, Location
 
@@ -65,14 +65,14 @@ def _switch(request) -> list[tuple[str, str, str]]:
 
 
 def current_center(request) -> Center | None:
-    """Return the center, asked for once a request; None before any content is loaded."""
+    """Return the center, the same for a whole request; None before any content is loaded."""
     if not hasattr(request, "center"):
-        request.center = Center.objects.first()
+        request.center = generation.kept("center", Center.objects.first)
     return request.center
 
 
 def current_desk(request) -> Desk | None:
-    """Return the admissions desk, asked for once a request.
+    """Return the admissions desk, the same for a whole request.
 
     A page that looks at it here is made anew when the desk opens or closes.
     """

@@ -2,7 +2,8 @@
 
 On one machine it is the length of a small file, which costs no more than a look. Several
 nodes name a cache server in `CACHE_URL`, and it is a random word there. Whole pages are
-kept for one generation (`rehab_site.page_cache`).
+kept for one generation (`rehab_site.page_cache`), and so is the little that every form and
+page asks for (`kept`).
 """
 
 import logging
@@ -11,11 +12,14 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.core import checks
 from django.core.cache import cache
 from django.db import transaction
+
+T = TypeVar("T")
 
 KEY = "content-generation"
 # Seconds during which a cache server that did not answer is not asked again.
@@ -25,6 +29,25 @@ logger = logging.getLogger(__name__)
 _asked_again_at = 0.0
 # A change that a cache server could not be told of; it is told as soon as it answers.
 _is_owed = False
+# What this process read of the content: by name, the generation and what it was.
+_kept: dict[object, tuple[object, object]] = {}
+
+
+def kept(name: object, read: Callable[[], T]) -> T:
+    """Return what `read` reads of the public content: read once, kept for one generation.
+
+    Whoever gets it must not change it: others are given the same. Inside a transaction, which
+    may have changed the content itself, it is read anew and not kept.
+    """
+    # Asked before reading: what changes meanwhile belongs to the next generation.
+    now_in = None if transaction.get_connection().in_atomic_block else current()
+    if now_in is None:
+        return read()
+    made_in, found = _kept.get(name, (None, None))
+    if made_in != now_in:
+        found = read()
+        _kept[name] = now_in, found
+    return found
 
 
 def current() -> object:

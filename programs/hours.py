@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import CharField, IntegerField, Value
 from django.db.models.functions import Cast
 
+from programs import generation
 from programs.models import Center, OpeningHours
 
 # How far ahead an opening is looked for before the desk counts as never open.
@@ -57,6 +58,12 @@ class Desk:
 
     @classmethod
     def load(cls, center: Center) -> Desk:
+        """Return the desk of the center, as it is in this generation of the content."""
+        name = "desk", center.pk, center.time_zone
+        return generation.kept(name, lambda: cls._read(center))
+
+    @classmethod
+    def _read(cls, center: Center) -> Desk:
         """Read hours and closed days, in one statement."""
         weekly: dict[int, list[tuple[time, time]]] = {}
         closed = set()

@@ -1,6 +1,7 @@
 """What every test gets: its own database file, plain static files, quick passwords.
 
 Pages are made anew for every request; the fixture `page_cache` keeps them as the site does.
+What else is kept of the content is never kept from one test to the next.
 
 Mail goes to `django.core.mail.outbox`. Nothing freezes the clock: times are arguments.
 """
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
+from programs import generation
 from tests.unguarded import unguarded
 
 PAGE_CACHE = "rehab_site.page_cache.page_cache"
@@ -47,6 +49,12 @@ def plain_static_files_and_quick_passwords(tmp_path_factory):
         GENERATION_FILE=tmp_path_factory.mktemp("var") / "generation",
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def a_generation_of_its_own():
+    """Tables are emptied and rolled back between tests, of which no signal tells."""
+    generation.renew()
 
 
 @pytest.fixture(scope="session", autouse=True)

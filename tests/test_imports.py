@@ -19,6 +19,7 @@ BORROWS = {
         "programs.models",
         "programs.hours",
         "programs.context",
+        "programs.generation",
         "programs.languages",
         "programs.templatetags.prose",
     ),

@@ -1,5 +1,7 @@
 """How to reach a person safely: the part that both public forms share."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -11,15 +13,29 @@ from django.utils.translation import gettext_lazy as _
 from intake import choices, spoken, windows
 from intake.forms.inputs import EmailField, PhoneField, TextField, TrapField
 from intake.promises import Clock, Promise
-from programs import languages
+from programs import generation, languages
 from programs.models import Center, Program
 
 NO_ANSWER = ("", _("Rather not say"))
 
 
-class ProgramChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, program):
-        return program.name
+def programs_on_offer(*, at: datetime) -> list[Program]:
+    """Return the programs that visitors may see at that time, from most to least intensive."""
+    rows = Program.objects.filter(is_published=True)
+    published = generation.kept("published programs", lambda: list(rows))
+    return [program for program in published if program.is_visible(at)]
+
+
+class ProgramField(forms.ChoiceField):
+    """One of the programs on offer, by its slug, or none."""
+
+    def offer(self, programs: Iterable[Program]) -> None:
+        self.programs = {program.slug: program for program in programs}
+        names = [(slug, program.name) for slug, program in self.programs.items()]
+        self.choices = [("", _("Not sure yet")), *names]
+
+    def clean(self, value) -> Program | None:
+        return self.programs.get(super().clean(value))
 
 
 def select(options, *, empty=NO_ANSWER, **kwargs) -> forms.ChoiceField:
@@ -65,13 +81,7 @@ class ContactForm(forms.Form):
         label=_("Is the person who needs help 18 or older?"),
         help_text=_("If not, that is all we need to know now. We talk about it when we call."),
     )
-    program = ProgramChoiceField(
-        Program.objects.none(),
-        to_field_name="slug",
-        label=_("Program you are asking about"),
-        required=False,
-        empty_label=_("Not sure yet"),
-    )
+    program = ProgramField(label=_("Program you are asking about"), required=False)
     window = forms.ChoiceField(
         choices=choices.Window.choices,
         label=_("When may we call?"),
@@ -135,7 +145,7 @@ class ContactForm(forms.Form):
         if "timezone" in self.fields:
             self.fields["timezone"].choices = windows.zone_choices(center.time_zone)
             self.fields["timezone"].initial = center.time_zone
-            self.fields["program"].queryset = Program.objects.published()
+            self.fields["program"].offer(programs_on_offer(at=clock.at))
             self.fields["language"].initial = self._language
         for name, value in self.AUTOCOMPLETE.items():
             if name in self.fields:
