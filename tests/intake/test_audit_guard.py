@@ -137,9 +137,9 @@ def test_a_migration_that_rebuilds_a_table_brings_the_triggers_back():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_can_be_undone_and_done_again():
-    call_command("migrate", "intake", "0002", verbosity=0)
+    call_command("migrate", "intake", "zero", verbosity=0)
     try:
-        run("UPDATE intake_auditevent SET fields = ''")
+        assert AuditEvent._meta.db_table not in connection.introspection.table_names()
     finally:
         call_command("migrate", verbosity=0)
     assert audit_guard.missing(connection) == []
