@@ -70,14 +70,13 @@ GROUPS = {
 
 def ensure() -> None:
     """Make the groups have exactly the permissions of the table."""
+    about = ("content_type__app_label", "content_type__model", "codename")
+    known = {tuple(names): pk for pk, *names in Permission.objects.values_list("pk", *about)}
     for name, table in GROUPS.items():
         group, _created = Group.objects.get_or_create(name=name)
-        wanted = []
-        for label, actions in table.items():
-            app, model = label.split(".")
-            wanted += Permission.objects.filter(
-                content_type__app_label=app,
-                content_type__model=model,
-                codename__in=[f"{action}_{model}" for action in actions],
-            )
-        group.permissions.set(wanted)
+        wanted = [
+            (*label.split("."), f"{action}_{label.split('.')[1]}")
+            for label, actions in table.items()
+            for action in actions
+        ]
+        group.permissions.set(known[names] for names in wanted if names in known)

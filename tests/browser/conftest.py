@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from playwright.sync_api import expect, sync_playwright
+
+from tests import content
 
 SCREENS = {"phone": (360, 740), "tablet": (768, 1024), "desktop": (1280, 900)}
 SCHEMES = ("light", "dark")
@@ -89,7 +90,7 @@ class Watch:
 @pytest.fixture
 def site(live_server):
     """The center with the content it ships with."""
-    call_command("load_content", verbosity=0)
+    content.put()
 
 
 @pytest.fixture

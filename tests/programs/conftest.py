@@ -2,13 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.management import call_command
+
+from tests import content as default_content
 
 
 @pytest.fixture
 def content(db):
     """The default content, as it ships."""
-    call_command("load_content", verbosity=0)
+    default_content.put()
 
 
 @pytest.fixture
