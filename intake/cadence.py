@@ -19,17 +19,20 @@ from intake.promises import Clock
 # Where nobody has set another wait; and when to come back to somebody we spoke with.
 USUAL_WAIT = timedelta(hours=3)
 COME_BACK_AFTER = timedelta(days=1)
+# Attempts so close together are one try: again at once, or by another channel.
+ONE_TRY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Cadence:
     """The waits, as (try, wait) with the first try first; and what was tried already.
 
-    `made` counts the tries in vain since the person was last spoken with.
+    `attempts` are the times of those in vain since the person was last spoken with, the
+    newest first.
     """
 
     steps: tuple[tuple[int, timedelta], ...] = ()
-    made: int = 0
+    attempts: tuple[datetime, ...] = ()
 
     @classmethod
     def of(cls, lead: Lead) -> "Cadence":
@@ -39,8 +42,23 @@ class Cadence:
     def after(cls, attempts: Iterable[ContactAttempt]) -> "Cadence":
         """Return where one stands after these attempts, the newest first."""
         rows = CadenceStep.objects.order_by("attempt").values_list("attempt", "wait_hours")
-        made = sum(1 for _ in takewhile(lambda one: one.outcome in UNREACHED, attempts))
-        return cls(tuple((attempt, timedelta(hours=hours)) for attempt, hours in rows), made)
+        in_vain = takewhile(lambda one: one.outcome in UNREACHED, attempts)
+        return cls(
+            tuple((attempt, timedelta(hours=hours)) for attempt, hours in rows),
+            tuple(one.at for one in in_vain),
+        )
+
+    @property
+    def made(self) -> int:
+        """How many tries there were."""
+        return self._tries(before=None)
+
+    def _tries(self, *, before: datetime | None) -> int:
+        count, last = 0, before
+        for attempt in self.attempts:
+            if last is None or last - attempt >= ONE_TRY:
+                count, last = count + 1, attempt
+        return count
 
     @property
     def wanted(self) -> int:
@@ -51,13 +69,14 @@ class Cadence:
     def is_over(self) -> bool:
         return self.made >= self.wanted
 
-    def wait(self, outcome: Outcome) -> timedelta:
-        """Return how long to wait after one more try with that outcome."""
+    def wait(self, outcome: Outcome, *, at: datetime) -> timedelta:
+        """Return how long to wait after one more attempt then, with that outcome."""
         if outcome == Outcome.REACHED:
             return COME_BACK_AFTER
         if outcome not in UNREACHED or not self.steps:
             return USUAL_WAIT
-        later = [wait for attempt, wait in self.steps if attempt > self.made]
+        made = self._tries(before=at)
+        later = [wait for attempt, wait in self.steps if attempt > made]
         return later[0] if later else self.steps[-1][1]
 
 
@@ -65,7 +84,7 @@ def next_step(
     lead: Lead, outcome: Outcome, clock: Clock, cadence: Cadence, *, at: datetime
 ) -> datetime:
     """Return when to try again after one more try now, where nothing else was agreed."""
-    return fitting(lead, clock, after=at + cadence.wait(outcome))
+    return fitting(lead, clock, after=at + cadence.wait(outcome, at=at))
 
 
 def fitting(lead: Lead, clock: Clock, *, after: datetime) -> datetime:

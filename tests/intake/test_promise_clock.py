@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
+from django.db.models import F
 from django.utils import timezone
 
 from intake import (
@@ -374,19 +375,29 @@ def test_a_next_try_is_never_agreed_outside_the_safe_times(lead, ada, hour):
 def test_nobody_is_given_up_before_the_cadence_is_over(lead, ada, cadence):
     unreached = {"disposition": Disposition.COULD_NOT_REACH}
     for number in range(2):
-        act(workflow.log_attempt, lead, by=ada, at=NOON + number * MINUTE, **NO_ANSWER)
+        act(workflow.log_attempt, lead, by=ada, at=NOON + number * HOUR, **NO_ANSWER)
         with pytest.raises(changes.Refused, match=f"{number + 1} of 3 tries so far"):
-            act(workflow.close, lead, by=ada, at=NOON + number * MINUTE, **unreached)
-    act(workflow.log_attempt, lead, by=ada, at=NOON + HOUR, **NO_ANSWER)
-    act(workflow.close, lead, by=ada, at=NOON + HOUR, **unreached)
+            act(workflow.close, lead, by=ada, at=NOON + number * HOUR, **unreached)
+    act(workflow.log_attempt, lead, by=ada, at=NOON + 2 * HOUR, **NO_ANSWER)
+    act(workflow.close, lead, by=ada, at=NOON + 2 * HOUR, **unreached)
     assert lead.disposition == Disposition.COULD_NOT_REACH
+
+
+def test_attempts_in_the_same_minutes_are_one_try(lead, ada, cadence):
+    for number in range(4):
+        act(workflow.log_attempt, lead, by=ada, at=NOON + number * MINUTE, **NO_ANSWER)
+    # As after the first: three hours, not twenty.
+    assert lead.due_at == NOON + 3 * MINUTE + 3 * HOUR
+    with pytest.raises(changes.Refused, match="1 of 3 tries so far"):
+        act(workflow.close, lead, by=ada, at=NOON + HOUR, disposition=Disposition.COULD_NOT_REACH)
 
 
 def test_who_was_spoken_with_since_is_tried_anew(lead, ada, cadence):
     for number, outcome in enumerate([NO_ANSWER, NO_ANSWER, NO_ANSWER, REACHED, NO_ANSWER]):
-        act(workflow.log_attempt, lead, by=ada, at=NOON + number * MINUTE, **outcome)
+        act(workflow.log_attempt, lead, by=ada, at=NOON + number * HOUR, **outcome)
+    unreached = {"disposition": Disposition.COULD_NOT_REACH}
     with pytest.raises(changes.Refused, match="1 of 3 tries so far"):
-        act(workflow.close, lead, by=ada, at=NOON + HOUR, disposition=Disposition.COULD_NOT_REACH)
+        act(workflow.close, lead, by=ada, at=NOON + 5 * HOUR, **unreached)
 
 
 def test_a_manager_may_give_up_sooner_and_the_page_says_when_staff_may(client, cadence):
@@ -399,6 +410,8 @@ def test_a_manager_may_give_up_sooner_and_the_page_says_when_staff_may(client, c
     assert "1 of 3 tries, in vain so far" in page.text_of(client.get(desk.page_of(first)))
     assert desk.press(client, first, "close", disposition="unreached").status_code == 409
     for _ in range(2):
+        # An hour passes: tries in the same minutes are one.
+        first.attempts.update(at=F("at") - HOUR)
         desk.press(client, first, "attempt", channel="call", outcome="no_answer")
     assert "You may close this lead" in page.text_of(client.get(desk.page_of(first)))
     assert desk.press(client, first, "close", disposition="unreached").status_code == 302
