@@ -46,6 +46,11 @@ def refer(
         )
 
 
+def to_check_back(*, on: date) -> int:
+    """Return of how many people it is to be asked by that day whether they arrived."""
+    return Referral.objects.filter(checked_at=None, check_back_on__lte=on).count()
+
+
 def check_back(referral: Referral, *, by, at: datetime, came_of_it: CheckedBack) -> None:
     """Write down whether the person arrived there."""
     details = {"version": None, "by": by, "at": at, "fields": ["came_of_it"]}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from intake import desk, leases, pulse, taking
+from intake import desk, leases, pulse, referrals, taking
 from intake.models import Lead
 from intake.promise_clock import Risk
 from intake.staff.idle import passive
@@ -32,6 +32,7 @@ def show(site, request):
         **site.each_context(request),
         **_lists(request, since),
         "title": _("Desk"),
+        "check_backs": referrals.to_check_back(on=timezone.localdate()),
         "is_nav_sidebar_enabled": False,
     }
     return TemplateResponse(request, "admin/desk/page.html", context)

@@ -11,9 +11,17 @@ from django.utils import timezone
 from intake import crypto, workflow
 from intake import desk as rules
 from intake.choices import Priority
-from intake.models import AuditEvent, DeskLook, Lead, Outbox, StaffProfile
+from intake.models import (
+    AuditEvent,
+    DeskLook,
+    Lead,
+    Outbox,
+    ReceivingProvider,
+    Referral,
+    StaffProfile,
+)
 from tests import builders, page
-from tests.intake import desk, door
+from tests.intake import checking, desk, door
 
 DESK, NOW, NEXT = "/admin/", "/admin/desk/now/", "/admin/desk/next/"
 
@@ -135,6 +143,27 @@ def test_a_late_notification_is_told_on_the_desk(client, ada):
     assert "notification is late" not in page.text_of(client.get(DESK))
     Outbox.objects.update(created_at=timezone.now() - timedelta(hours=1))
     assert "1 notification is late or failed." in page.text_of(client.get(DESK))
+
+
+def test_whom_to_ask_about_is_told_on_the_desk(client, ada):
+    provider = ReceivingProvider.objects.create(name="North House", kind="withdrawal")
+    today = checking.today()
+    for days, checked_at in ((-1, None), (0, None), (1, None), (-1, timezone.now())):
+        facts = {"checked_at": checked_at, "came_of_it": "arrived" if checked_at else ""}
+        Referral.objects.create(
+            lead=waits(),
+            provider=provider,
+            reason="medical",
+            by=ada,
+            referred_at=timezone.now(),
+            check_back_on=today + timedelta(days=days),
+            **facts,
+        )
+    response = client.get(DESK)
+    assert "Ask whether 2 people arrived" in page.text_of(response)
+    assert "/admin/intake/referral/" in desk.links_on(response)
+    Referral.objects.update(check_back_on=None)
+    assert "arrived" not in page.text_of(client.get(DESK))
 
 
 def test_a_row_says_whom_it_is_offered_to_and_when_nobody_calls_yet(client, ada, ben):
