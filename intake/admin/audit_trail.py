@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from intake import audit, spreadsheet
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import ListToRead
 from intake.models import AuditEvent, Lead
 
 # Rows of one file; a longer stretch is taken month by month.
@@ -107,7 +107,8 @@ class LeadFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(ListToRead):
+    title = _("Who saw and changed what")
     list_display = ["at", "who", "action", "about", "names", "reason"]
     list_display_links = None
     empty_value_display = "–"
@@ -118,9 +119,6 @@ class AuditEventAdmin(admin.ModelAdmin):
     ordering = ["-at", "-id"]
     sortable_by = ()
     actions = None
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    paginator = CappedPaginator
     change_list_template = "admin/intake/auditevent/list.html"
 
     def get_urls(self):
@@ -132,29 +130,12 @@ class AuditEventAdmin(admin.ModelAdmin):
         columns = ("at", "action", "fields", "reason", "by__username", "lead__reference")
         return super().get_queryset(request).only(*columns)
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def lookup_allowed(self, lookup, value, request):
         """Other columns than the filters' cannot be asked about by typing an address."""
         filters = (PeriodFilter.FIRST, PeriodFilter.LAST, LeadFilter.parameter_name)
         is_filter = lookup in (*filters, "by__id__exact", "by__isnull", "action__exact")
         # On null bytes PostgreSQL would fail.
         return is_filter and "\0" not in str(value)
-
-    def changelist_view(self, request, extra_context=None):
-        context = {
-            "title": _("Who saw and changed what"),
-            "is_nav_sidebar_enabled": False,
-            **(extra_context or {}),
-        }
-        return super().changelist_view(request, context)
 
     @method_decorator(require_POST)
     def export(self, request):

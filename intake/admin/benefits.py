@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from intake import consent, desk, spoken
 from intake.admin import benefit_pages, estimate_pages, reveal
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import ListToRead
 from intake.choices import CheckStatus, ConsentKind
 from intake.models import BenefitsCheck, BenefitsRecord, Consent
 from programs.context import current_center
@@ -74,16 +74,16 @@ class Queue(ChangeList):
 
 
 @admin.register(BenefitsCheck)
-class BenefitsCheckAdmin(admin.ModelAdmin):
+class BenefitsCheckAdmin(ListToRead):
+    """Nothing is edited by fields; `benefit_pages` asks for what each step needs."""
+
+    title = _("Benefits checks")
     list_display = ["of_lead", "promised", "state", "insurance", "who", "lasts"]
     list_filter = [StateFilter]
     list_per_page = 25
     list_max_show_all = 25
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     actions = None
-    paginator = CappedPaginator
 
     def get_urls(self):
         def page(view):
@@ -107,16 +107,6 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("lead", "carrier")
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        """Nothing is edited by fields; `benefit_pages` asks for what each step needs."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def lookup_allowed(self, lookup, value, request):
         """Other columns than the filter's cannot be asked about by typing an address."""
         return lookup == StateFilter.parameter_name
@@ -125,8 +115,7 @@ class BenefitsCheckAdmin(admin.ModelAdmin):
     def changelist_view(self, request, extra_context=None):
         center = current_center(request)
         self.zone = center.time_zone if center else "UTC"
-        context = {"title": _("Benefits checks"), "is_nav_sidebar_enabled": False}
-        return super().changelist_view(request, context | (extra_context or {}))
+        return super().changelist_view(request, extra_context)
 
     # The pages of one check
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +23,7 @@ from intake.admin import (
     search,
 )
 from intake.admin.bulk import BulkActions
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import LongList
 from intake.admin.privacy import PrivacyPages
 from intake.admin.queue import Queue, QueueColumns, ShowFilter
 from intake.models import Lead
@@ -31,17 +31,15 @@ from programs.context import current_center
 
 
 @admin.register(Lead)
-class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, admin.ModelAdmin):
+class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, LongList):
+    title = _("Who waits")
     list_display_links = ["reference"]
     list_select_related = ["owner", "program", "routed_to"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
     empty_value_display = "–"
     list_per_page = 50
     list_max_show_all = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    paginator = CappedPaginator
     change_list_template = "admin/intake/lead/queue.html"
 
     def get_urls(self):
@@ -81,14 +79,8 @@ class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, admin.ModelAdmin):
     @method_decorator(never_cache)
     def changelist_view(self, request, extra_context=None):
         self.remember_clock(request)
-        context = {
-            "title": _("Who waits"),
-            # The table needs the width more than the list of models does.
-            "is_nav_sidebar_enabled": False,
-            **(extra_context or {}),
-        }
         try:
-            return super().changelist_view(request, context)
+            return super().changelist_view(request, extra_context)
         except search.SearchExpired:
             messages.info(request, _("This search is over. Please search again."))
             return redirect("admin:intake_lead_changelist")

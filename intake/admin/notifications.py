@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from intake import offers, outbox
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import ListToRead, lead_link
 from intake.changes import Refused
 from intake.models import Outbox
 
@@ -59,18 +59,16 @@ class DeliveryFilter(admin.SimpleListFilter):
 
 
 @admin.register(Outbox)
-class OutboxAdmin(admin.ModelAdmin):
+class OutboxAdmin(ListToRead):
     """To read; the two things one can do have small forms of their own."""
 
+    title = _("Notifications")
     list_display = ["what", "of_lead", "whom", "created_at", "state", "attempts", "last_error"]
     list_display_links = ["what"]
     list_select_related = ["lead", "recipient"]
     list_filter = [DeliveryFilter, "kind"]
-    show_facets = admin.ShowFacets.NEVER
-    show_full_result_count = False
     sortable_by = ()
     actions = None
-    paginator = CappedPaginator
 
     def get_urls(self):
         act = self.admin_site.admin_view(never_cache(self.act))
@@ -79,27 +77,13 @@ class OutboxAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def changelist_view(self, request, extra_context=None):
-        context = {"title": gettext("Notifications"), "is_nav_sidebar_enabled": False}
-        return super().changelist_view(request, context | (extra_context or {}))
-
     @admin.display(description=_("kind"))
     def what(self, row: Outbox):
         return row.get_kind_display()
 
     @admin.display(description=_("lead"))
     def of_lead(self, row: Outbox):
-        address = reverse("admin:intake_lead_change", args=[row.lead_id])
-        return format_html('<a href="{}">{}</a>', address, row.lead.reference)
+        return lead_link(row)
 
     @admin.display(description=_("for"))
     def whom(self, row: Outbox):

@@ -1,13 +1,12 @@
 """Copies and erasures that people asked for, those due first. Answered on the lead's page."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import ListToRead, lead_link
 from intake.admin.withdrawals import DoneFilter
 from intake.models import PrivacyRequest
 
@@ -18,21 +17,15 @@ class AnsweredFilter(DoneFilter):
 
 
 @admin.register(PrivacyRequest)
-class PrivacyRequestAdmin(admin.ModelAdmin):
+class PrivacyRequestAdmin(ListToRead):
     """To read; the answer itself is never in the list, and is masked nowhere else."""
 
+    title = _("Copies and erasures asked for")
     list_display = ["by_when", "of_lead", "what", "asked_at", "done_at", "done_by"]
     list_display_links = None
     list_filter = [AnsweredFilter, "what"]
     fields = ["lead", "what", "asked_at", "due_on", "done_at", "done_by", "answer"]
-    show_facets = admin.ShowFacets.NEVER
     list_select_related = ["lead", "done_by"]
-    show_full_result_count = False
-    paginator = CappedPaginator
-
-    def changelist_view(self, request, extra_context=None):
-        context = {"title": _("Copies and erasures asked for"), "is_nav_sidebar_enabled": False}
-        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("answer by"), ordering="due_on")
     def by_when(self, row: PrivacyRequest):
@@ -43,14 +36,4 @@ class PrivacyRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("lead"))
     def of_lead(self, row: PrivacyRequest):
-        address = reverse("admin:intake_lead_privacy", args=[row.lead_id])
-        return format_html('<a href="{}">{}</a>', address, row.lead.reference)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+        return lead_link(row, "admin:intake_lead_privacy")

@@ -9,14 +9,13 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake import audit, consent
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import ListToRead, lead_link
 from intake.models import Lead, ReceivingProvider, Referral
 from intake.notices import PART2_NOTICE
 from intake.phones import Phone
@@ -91,22 +90,16 @@ class CheckBackFilter(admin.SimpleListFilter):
 
 
 @admin.register(Referral)
-class ReferralAdmin(admin.ModelAdmin):
+class ReferralAdmin(ListToRead):
     """To read; people are referred, and asked about, on the lead's page."""
 
+    title = _("Referrals: check back")
     list_display = ["when", "of_lead", "provider", "reason", "referred_at", "came_of_it"]
     list_display_links = None
     list_filter = [CheckBackFilter, "reason"]
     list_select_related = ["lead", "provider"]
     ordering = ["check_back_on", "id"]
-    show_facets = admin.ShowFacets.NEVER
-    show_full_result_count = False
     sortable_by = ()
-    paginator = CappedPaginator
-
-    def changelist_view(self, request, extra_context=None):
-        context = {"title": _("Referrals: check back"), "is_nav_sidebar_enabled": False}
-        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("check back on"))
     def when(self, row: Referral):
@@ -119,14 +112,4 @@ class ReferralAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("lead"))
     def of_lead(self, row: Referral):
-        address = reverse("admin:intake_lead_change", args=[row.lead_id])
-        return format_html('<a href="{}">{}</a>', address, row.lead.reference)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+        return lead_link(row)

@@ -1,13 +1,12 @@
 """Permissions taken back that somebody still has to carry out, the most urgent first."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import ListToRead, lead_link
 from intake.models import Withdrawal
 
 
@@ -35,20 +34,14 @@ class DoneFilter(admin.SimpleListFilter):
 
 
 @admin.register(Withdrawal)
-class WithdrawalAdmin(admin.ModelAdmin):
+class WithdrawalAdmin(ListToRead):
     """To read; they are recorded and carried out on the lead's page."""
 
+    title = _("Permissions taken back")
     list_display = ["by_when", "of_lead", "kind", "told", "told_on", "recorded_by", "done_at"]
     list_display_links = None
     list_filter = [DoneFilter, "kind"]
-    show_facets = admin.ShowFacets.NEVER
     list_select_related = ["lead", "recorded_by"]
-    show_full_result_count = False
-    paginator = CappedPaginator
-
-    def changelist_view(self, request, extra_context=None):
-        context = {"title": _("Permissions taken back"), "is_nav_sidebar_enabled": False}
-        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=_("carry out by"), ordering="honour_by")
     def by_when(self, row: Withdrawal):
@@ -59,14 +52,4 @@ class WithdrawalAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("lead"))
     def of_lead(self, row: Withdrawal):
-        address = reverse("admin:intake_lead_change", args=[row.lead_id])
-        return format_html('<a href="{}">{}</a>', address, row.lead.reference)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+        return lead_link(row)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from intake import crypto, spoken, workflow
-from intake.admin.paging import CappedPaginator
+from intake.admin.lists import CappedPaginator
 from intake.choices import Disposition
 from intake.models import Lead, Outbox
 from programs.models import Location
