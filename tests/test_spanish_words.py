@@ -45,7 +45,7 @@ VOCABULARIES = [
 # Names that are said alike in both.
 ALIKE = {"English", "Tagalog", "HMO", "PPO", "EPO", "POS", "Medicare"}
 # On the printed sheet, the line for the staff member who prints it.
-BY_THE_PRINTER = {"Print", "Back to the estimate"}
+BY_THE_PRINTER = {"Back to the estimate"}
 
 STRING = r"""u?(?P<{}>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(
