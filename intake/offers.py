@@ -58,7 +58,9 @@ def offer(lead: Lead, *, earlier: int | None, is_returning: bool, at: datetime) 
 def in_use() -> list[Rule]:
     """Return the rules that are asked, in their order."""
     rows = RoutingRule.objects.filter(is_active=True)
-    return [as_rule(row) for row in rows.prefetch_related("program", "location", "person")]
+    rows = rows.select_related("location", "person")
+    # Not joined: most rules name no program, and programs have long texts.
+    return [as_rule(row) for row in rows.prefetch_related("program")]
 
 
 def as_rule(row: RoutingRule) -> Rule:
