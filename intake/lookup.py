@@ -22,6 +22,8 @@ HEARD_AS = str.maketrans("ILO", "110")
 MIN_LETTERS, MAX_LETTERS = 3, 8
 # Words of a search that are looked at: a name has fewer, a pasted page has thousands.
 MAX_WORDS = 6
+# Leads that a search finds at most.
+MOST = 1000
 # Earlier leads of a caller that are looked through for somebody who knows them.
 RECENT = 10
 # Letters that do not fall apart into a plain one and an accent; apostrophes of all keyboards.
@@ -104,13 +106,18 @@ def reference_in(text: str) -> str | None:
 
 
 def matching(leads: QuerySet, found: list[tuple[int, list[str]]]) -> QuerySet:
-    """Keep the leads that have every term; without terms, none."""
+    """Keep the leads that have every term; without terms, none.
+
+    Of a name that very many have, the newest MOST leads: nobody reads further.
+    """
     if not found:
         return leads.none()
-    for kind, digests in found:
-        ids = SearchToken.objects.filter(kind=kind, digest__in=digests).values("lead_id")
-        leads = leads.filter(pk__in=ids)
-    return leads
+    tokens, *others = (
+        SearchToken.objects.filter(kind=kind, digest__in=digests) for kind, digests in found
+    )
+    for other in others:
+        tokens = tokens.filter(lead__in=other.values("lead"))
+    return leads.filter(pk__in=tokens.order_by("-id").values("lead")[:MOST])
 
 
 def possibly_same(lead: Lead) -> uuid.UUID | None:

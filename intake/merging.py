@@ -8,7 +8,6 @@ but staff ever says that two leads are one person: families share phones.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from intake import audit, lookup, promise_clock, workflow
@@ -24,15 +23,15 @@ MOST = 6
 
 def others(lead: Lead) -> list[Lead]:
     """Return other leads that may be the same person's, the newest first."""
-    alike = [
-        lookup.same_contact(lead),
+    named = [lead.possibly_same_id, lead.merged_into_id]
+    # One list of keys: as one condition of many parts, it walks over every lead there is.
+    alike = lookup.same_contact(lead).union(
         Lead.objects.filter(possibly_same=lead).order_by().values("pk"),
         Lead.objects.filter(merged_into=lead).order_by().values("pk"),
-    ]
-    named = [pk for pk in (lead.possibly_same_id, lead.merged_into_id) if pk]
-    is_other = Q(pk__in=alike[0].union(*alike[1:])) | Q(pk__in=named)
-    found = Lead.objects.filter(is_other, erased_at=None)
-    return list(found.exclude(pk=lead.pk).select_related("owner").order_by("-received_at")[:MOST])
+        Lead.objects.filter(pk__in=[pk for pk in named if pk]).order_by().values("pk"),
+    )
+    found = Lead.objects.filter(pk__in=alike, erased_at=None).exclude(pk=lead.pk)
+    return list(found.select_related("owner").order_by("-received_at")[:MOST])
 
 
 def root(lead: Lead) -> Lead:

@@ -37,8 +37,8 @@ class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, LongList):
     list_select_related = ["owner", "program", "routed_to"]
     list_filter = [ShowFilter, "status", "program", "arrival", "location", "language"]
     empty_value_display = "–"
-    list_per_page = 50
-    list_max_show_all = 50
+    list_per_page = 25
+    list_max_show_all = 25
     sortable_by = ()
     change_list_template = "admin/intake/lead/queue.html"
 

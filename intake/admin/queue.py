@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import desk, leases, offers, promise_clock
 from intake.admin import search
+from intake.admin.lists import CappedPaginator
 from intake.choices import Priority
 from intake.models import Lead
 from intake.promise_clock import Risk
@@ -50,7 +51,8 @@ class ShowFilter(admin.SimpleListFilter):
         if self.value() == "closed":
             return queryset.exclude(closed_at=None)
         if self.value() == "unexplained":
-            return queryset.filter(pk__in=promise_clock.unexplained().values("lead"))
+            newest = promise_clock.unexplained().order_by("-promised_by")
+            return queryset.filter(pk__in=newest.values("lead")[: CappedPaginator.LIMIT])
         if self.value() is None and request.GET.get(search.PARAMETER):
             return queryset
         leads = queryset.open()

@@ -153,6 +153,10 @@ class AuditEvent(models.Model):
     def delete(self, *args, **kwargs):
         raise AppendOnly
 
+    def get_action_display(self) -> str:
+        # Django's own makes a table of all labels for each row: a sixth of a lead's page.
+        return self.Action(self.action).label
+
 
 class AuditHead(models.Model):
     """Where the chain of the events without a lead stands: one row, as a lead's own fields.

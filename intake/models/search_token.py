@@ -20,7 +20,10 @@ class SearchToken(models.Model):
     key_id = models.CharField(max_length=12)
 
     class Meta:
-        indexes = [models.Index(fields=["digest", "kind", "lead"], name="search_token_digest")]
+        # The newest of a common name first, and whose they are, from the index alone.
+        indexes = [
+            models.Index(fields=["digest", "kind", "id", "lead"], name="search_token_newest")
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.lead_id}"
