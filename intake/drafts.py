@@ -1,18 +1,26 @@
 """What staff have typed into a lead's forms and not sent: kept for its writer alone.
 
 It comes back into the form after signing in again, and goes when the form is sent, with
-the lead, or after a week. Sealed on the server; never in the browser or in a session.
+the lead, or after a week; where there is no lead yet, after a day. Sealed on the server;
+never in the browser or in a session.
 """
 
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.http import QueryDict
 
 from intake.models import Draft, Lead
 
 LIFETIME = timedelta(days=7)
+# No lead leads to it, so nobody who asks to be forgotten finds it.
+LIFETIME_WITHOUT_LEAD = timedelta(days=1)
+# The form of a lead that is not there yet; its fields have no prefix.
+NEW_LEAD = "new-lead"
+# What the page itself puts into its forms.
+OF_THE_PAGE = {"csrfmiddlewaretoken", "nonce", "version"}
 # Characters; a note has 4,000.
 LONGEST = 50_000
 
@@ -23,15 +31,18 @@ class TooLong(ValueError):
 
 def typed_in(data: QueryDict, form: str) -> dict[str, str | list[str]]:
     """Return what a person wrote into the form, without what the page itself put in."""
+    prefix = "" if form == NEW_LEAD else f"{form}-"
     typed = {}
     for name, values in data.lists():
-        field = name.removeprefix(f"{form}-")
-        if field not in (name, "version"):
+        field = name.removeprefix(prefix)
+        if name.startswith(prefix) and field not in OF_THE_PAGE:
             typed[field] = values if len(values) > 1 else values[0]
     return typed
 
 
-def keep(lead: Lead, form: str, typed: Mapping[str, str | list[str]], *, by, at: datetime) -> None:
+def keep(
+    lead: Lead | None, form: str, typed: Mapping[str, str | list[str]], *, by, at: datetime
+) -> None:
     """Keep what stands in the form now; nothing typed, nothing kept."""
     text = json.dumps({name: value for name, value in typed.items() if "".join(value).strip()})
     if len(text) > LONGEST or len(form) > Draft._meta.get_field("form").max_length:
@@ -44,13 +55,13 @@ def keep(lead: Lead, form: str, typed: Mapping[str, str | list[str]], *, by, at:
     return None
 
 
-def recall(lead: Lead, *, by) -> dict[str, dict[str, str | list[str]]]:
+def recall(lead: Lead | None, *, by) -> dict[str, dict[str, str | list[str]]]:
     """Return what the user has typed so far, by form."""
     kept = Draft.objects.filter(user=by, lead=lead)
     return {draft.form: json.loads(draft.typed) for draft in kept}
 
 
-def erase(lead: Lead, form: str, *, by) -> None:
+def erase(lead: Lead | None, form: str, *, by) -> None:
     """Forget the draft of a form that was sent."""
     Draft.objects.filter(user=by, lead=lead, form=form).delete()
 
@@ -61,4 +72,6 @@ def erase_all(lead: Lead) -> None:
 
 
 def sweep(*, at: datetime) -> int:
-    return Draft.objects.filter(saved_at__lte=at - LIFETIME).delete()[0]
+    is_old = Q(saved_at__lte=at - LIFETIME)
+    is_old |= Q(lead=None, saved_at__lte=at - LIFETIME_WITHOUT_LEAD)
+    return Draft.objects.filter(is_old).delete()[0]

@@ -52,7 +52,8 @@ def client_address(get_response):
 
     def middleware(request):
         if is_proxy(request.META.get("REMOTE_ADDR", "")):
-            hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+            hops = forwarded.split(",") if forwarded else []
             for address in map(_address, reversed(hops)):
                 if address:
                     request.META["REMOTE_ADDR"] = str(address)

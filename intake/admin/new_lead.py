@@ -1,10 +1,11 @@
 """The page on which staff type in a lead; its reference and PIN are shown once, to read out."""
 
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import by_staff, consent, nonces, receipts
+from intake import by_staff, consent, drafts, nonces, receipts
 from intake.choices import Arrival
 from intake.forms.new_lead import NewLeadForm
 from intake.promises import Clock
@@ -16,9 +17,13 @@ PAGE = "new-lead"
 def show(model_admin, request):
     """Show the empty form, or take a filled one: sent twice, it is one lead."""
     at, trouble = timezone.now(), ""
+    if "afresh" in request.POST:
+        drafts.erase(None, drafts.NEW_LEAD, by=request.user)
+        return redirect("admin:intake_lead_new")
     if request.method != "POST":
-        form = _form(request, at, initial={"arrival": Arrival.PHONE})
-        return _render(model_admin, request, form, nonces.issue(PAGE, at=at))
+        kept = drafts.recall(None, by=request.user).get(drafts.NEW_LEAD, {})
+        form = _form(request, at, initial={"arrival": Arrival.PHONE, **kept})
+        return _render(model_admin, request, form, nonces.issue(PAGE, at=at), is_kept=bool(kept))
     signed = request.POST.get("nonce", "")
     try:
         nonce = nonces.read(signed, PAGE, at=at)
@@ -37,6 +42,7 @@ def show(model_admin, request):
         by=request.user,
         at=at,
     )
+    drafts.erase(None, drafts.NEW_LEAD, by=request.user)
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -54,7 +60,7 @@ def _form(request, at, **kwargs) -> NewLeadForm:
     return NewLeadForm(center=center, clock=Clock.of(center, at=at), texts=texts, **kwargs)
 
 
-def _render(model_admin, request, form, nonce, *, trouble="", status=200):
+def _render(model_admin, request, form, nonce, *, trouble="", is_kept=False, status=200):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -63,5 +69,6 @@ def _render(model_admin, request, form, nonce, *, trouble="", status=200):
         "form": form,
         "nonce": nonce,
         "trouble": trouble,
+        "is_kept": is_kept,
     }
     return TemplateResponse(request, "admin/intake/lead/new.html", context, status=status)

@@ -80,11 +80,14 @@ class StaffSession(AbstractBaseSession):
 
 
 class Draft(models.Model):
-    """What somebody has typed into a form of a lead and not sent yet; `typed` is JSON."""
+    """What somebody has typed into a form of a lead and not sent yet; `typed` is JSON.
+
+    Without a lead it is the form of one that is not there yet.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="drafts")
+    lead = models.ForeignKey(Lead, models.CASCADE, null=True, related_name="drafts")
     form = models.CharField(max_length=20)
     typed = EncryptedTextField()
     saved_at = models.DateTimeField(db_index=True)
@@ -93,11 +96,14 @@ class Draft(models.Model):
         verbose_name = _("draft")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["user", "lead", "form"], name="draft_once_a_form")
+            models.UniqueConstraint(fields=["user", "lead", "form"], name="draft_once_a_form"),
+            models.UniqueConstraint(
+                fields=["user", "form"], condition=models.Q(lead=None), name="draft_once_apart"
+            ),
         ]
 
     def __str__(self):
-        return f"{self.form} {self.lead_id}"
+        return f"{self.form} {self.lead_id or '–'}"
 
 
 class DeskLook(models.Model):

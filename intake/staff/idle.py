@@ -68,7 +68,7 @@ class IdleLogOff:
 def keep_what_was_typed(request, *, at) -> bool:
     """Keep what came with a form of a lead that cannot be taken now."""
     lead, form = _form_of(request.resolver_match)
-    if lead is None or not request.user.has_perm("intake.change_lead"):
+    if not form or not request.user.has_perm("intake.change_lead"):
         return False
     try:
         drafts.keep(lead, form, drafts.typed_in(request.POST, form), by=request.user, at=at)
@@ -78,9 +78,12 @@ def keep_what_was_typed(request, *, at) -> bool:
 
 
 def _form_of(match) -> tuple[Lead | None, str]:
-    """Return the lead that an address is about, and the form that is sent there."""
+    """Return the lead that an address is about, and the form that is sent there, if any."""
+    if match.url_name in ("intake_lead_new", "draft_new_lead"):
+        return None, drafts.NEW_LEAD
     if match.url_name in ("intake_lead_act", "draft"):
-        return Lead.objects.filter(pk=match.kwargs["pk"]).first(), match.kwargs["action"]
+        lead = Lead.objects.filter(pk=match.kwargs["pk"]).first()
+        return lead, match.kwargs["action"] if lead else ""
     if match.url_name in ("intake_benefitscheck_record", "intake_benefitscheck_reveal"):
         checks = BenefitsCheck.objects.select_related("lead").filter(pk=match.kwargs["pk"])
         if check := checks.first():
@@ -121,16 +124,17 @@ def _left(request) -> dict[str, int]:
 
 @passive
 @require_POST
-def draft(request, pk, action):
-    """Keep what stands in a form of the lead's page while it is being typed."""
+def draft(request, pk=None, action=drafts.NEW_LEAD):
+    """Keep what stands in a form of the lead's page, or of a new lead's, while one types."""
     if not request.user.has_perm("intake.change_lead"):
         raise PermissionDenied
-    lead = get_object_or_404(Lead, pk=pk)
+    lead = get_object_or_404(Lead, pk=pk) if pk else None
     try:
         typed = drafts.typed_in(request.POST, action)
         drafts.keep(lead, action, typed, by=request.user, at=timezone.now())
     except drafts.TooLong:
         return HttpResponse(status=413)
-    # Typing is no sign of life of a session, but it is work on the lead.
-    workflow.prolong(lead, by=request.user, at=timezone.now())
+    if lead:
+        # Typing is no sign of life of a session, but it is work on the lead.
+        workflow.prolong(lead, by=request.user, at=timezone.now())
     return HttpResponse(status=204)

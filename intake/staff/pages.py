@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 # Addresses that only take what a form sends, or that end where they begin.
 NOT_PAGES = {
     "login", "login_code", "login_set_up", "logout", "account_act", "clock", "stay", "draft",
-    "intake_lead_search", "desk_now", "take_next",
+    "draft_new_lead", "intake_lead_search", "desk_now", "take_next",
 }  # fmt: skip
 
 

@@ -54,6 +54,7 @@ class StaffSite(admin.AdminSite):
             path("report/export/", inside(report.export), name="report_export"),
             path("clock/", inside(idle.clock), name="clock"),
             path("stay/", inside(idle.stay), name="stay"),
+            path("draft/new/", inside(idle.draft), name="draft_new_lead"),
             path("draft/<uuid:pk>/<slug:action>/", inside(idle.draft), name="draft"),
             *super().get_urls(),
         ]

@@ -52,6 +52,7 @@ TABLE = """
 /admin/desk/now/                                         login  403    200    200    403    200
 /admin/desk/next/                                        login  403    405    405    403    405
 /admin/stay/                                             login  405    405    405    405    405
+/admin/draft/new/                                        login  405    405    405    405    405
 /admin/draft/<uuid:pk>/<slug:action>/                    login  405    405    405    405    405
 /admin/logout/                                           on     405    405    405    405    405
 /admin/password_change/                                  login  200    200    200    200    200

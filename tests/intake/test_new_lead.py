@@ -1,18 +1,22 @@
 """Leads that staff type in: for a phone call, a walk-in or a referral, by the one code path."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
 
+from intake import drafts
 from intake.audit import Action
 from intake.choices import Arrival, Channel, Given, Outcome, Priority, Status
-from intake.models import AuditEvent, Consent, Lead, Outbox
+from intake.models import AuditEvent, Consent, Draft, Lead, Outbox
 from tests import builders, page
-from tests.intake import desk
+from tests.intake import desk, door, raw
 
-NEW = "/admin/intake/lead/new/"
+NEW, DRAFT = "/admin/intake/lead/new/", "/admin/draft/new/"
 
 
 @pytest.fixture
@@ -164,3 +168,59 @@ def test_a_request_from_the_public_form_belongs_to_nobody_yet(front_door):
     lead = builders.lead()
     assert lead.owner is None
     assert {row.given for row in lead.consents.all()} == {Given.FORM}
+
+
+# What was typed and not sent
+
+
+def autosave(client, **typed):
+    return client.post(DRAFT, filled(client, **typed))
+
+
+def test_what_was_typed_comes_back_after_signing_in_again(client, ada):
+    assert autosave(client, name="Maria Luz", program="iop", text_ok="on").status_code == 204
+    assert "Maria" not in raw.column(Draft.objects.get(), "typed")
+    client.logout()
+    door.type_password(client)
+    shown = client.get(NEW)
+    form = page.form_on(shown)
+    assert (form["name"], form["program"], form["text_ok"]) == ("Maria Luz", "iop", "on")
+    assert "What you had typed before is back." in page.text_of(shown)
+    assert client.post(NEW, form).status_code == 200
+    assert Lead.objects.get().name == "Maria Luz"
+    assert not Draft.objects.exists()
+    assert "What you had typed" not in page.text_of(client.get(NEW))
+
+
+def test_a_form_that_came_too_late_is_kept(client, ada):
+    data = filled(client, name="Maria Luz")
+    door.go_away(client, minutes=20)
+    response = client.post(NEW, data)
+    assert not Lead.objects.exists()
+    response = door.type_password(client, next=page.form_on(client.get(response.url))["next"])
+    assert response.url == NEW
+    assert page.form_on(client.get(NEW))["name"] == "Maria Luz"
+
+
+def test_for_another_person_one_begins_with_an_empty_form(client, ada):
+    autosave(client, name="Maria Luz")
+    response = client.post(NEW, {"afresh": "yes"}, follow=True)
+    assert page.form_on(response)["name"] == ""
+    assert not Draft.objects.exists()
+
+
+def test_it_is_its_writers_alone_and_gone_after_a_day(client, ada):
+    autosave(client, name="Maria Luz")
+    autosave(client, name="Maria Moss")
+    other = Client()
+    desk.sign_in(other, "ben")
+    assert page.form_on(other.get(NEW))["name"] == ""
+    at = timezone.now()
+    assert drafts.sweep(at=at + timedelta(hours=23)) == 0
+    assert drafts.sweep(at=at + timedelta(hours=25)) == 1
+
+
+def test_who_takes_no_leads_in_keeps_nothing(client, front_door):
+    desk.sign_in(client, "eva", "Content editors")
+    assert client.post(DRAFT, {"name": "Maria Luz"}).status_code == 403
+    assert not Draft.objects.exists()

@@ -1,7 +1,7 @@
 """What staff may do with a lead, and when each act is refused. Attempts: test_attempts.py."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -68,6 +68,17 @@ def test_claiming_my_own_lead_again_prolongs_the_lease(lead, ada):
     act(workflow.claim, lead, by=ada)
     act(workflow.claim, lead, by=ada, at=LATER)
     assert lead.lease_until == LATER + settings.LEASE
+
+
+# Five to two in Sacramento on the nights on which the clocks change there: back, and ahead.
+@pytest.mark.parametrize("before", [datetime(2026, 11, 1, 8, 55), datetime(2027, 3, 14, 9, 55)])
+def test_a_lease_is_no_longer_or_shorter_when_the_clocks_change(lead, ada, ben, before):
+    at = before.replace(tzinfo=UTC)
+    act(workflow.claim, lead, by=ada, at=at)
+    almost = at + settings.LEASE - timedelta(seconds=1)
+    assert workflow.end_leases(at=almost) == 0
+    assert_refused("ada is working on this lead", workflow.claim, lead, by=ben, at=almost)
+    assert workflow.end_leases(at=at + settings.LEASE) == 1
 
 
 def test_a_lead_that_a_colleague_reached_is_not_claimed_away(lead, ada, ben):
