@@ -1,6 +1,6 @@
 """Content rows in the admin: each saving is kept with who made it, none overwrites unseen."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import TextField
@@ -12,8 +12,9 @@ from django.utils.formats import time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from programs import history
-from programs.admin.side_by_side import SideBySide
+from programs import history, languages
+from programs.admin.side_by_side import REVIEW, SideBySide, reworded
+from programs.models.translated import Translated
 
 
 class Prose(CharField):
@@ -78,6 +79,30 @@ class KeptAdmin(SideBySide, admin.ModelAdmin):
         for one in formset.forms:
             one.instance._history_user = request.user
         super().save_formset(request, form, formset, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        forms = [form, *(one for formset in formsets for one in formset.forms)]
+        for language in reworded(forms):
+            self._end_review(request, form, language)
+
+    def _end_review(self, request, form, language: str) -> None:
+        """Whoever reviewed a translation has not seen the words that stand there now."""
+        row = form.instance
+        page = row if isinstance(row, Translated) else getattr(row, "program", None)
+        names = [languages.in_language(name, language) for name in REVIEW]
+        if not page or not page.translation_review(language) or set(names) & set(form.changed_data):
+            return
+        by, on = names
+        setattr(page, by, "")
+        setattr(page, on, None)
+        page._history_user = request.user
+        page.save()
+        said = _(
+            "The %(language)s words have changed since a translator reviewed them, so “%(page)s” "
+            "says again that nobody has. Enter the review anew when it is done."
+        ) % {"language": languages.names()[language], "page": page}
+        messages.warning(request, said)
 
     def delete_model(self, request, obj):
         obj._history_user = request.user

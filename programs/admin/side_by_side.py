@@ -1,5 +1,7 @@
 """Every text of a page beside its translations. The first field of a text is the English one."""
 
+from collections.abc import Iterator
+
 from django.contrib.admin.options import BaseModelAdmin
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,16 @@ from modeltranslation.fields import TranslationField
 from programs import languages
 
 REVIEW = ("translation_reviewed_by", "translation_reviewed_on")
+
+
+def reworded(forms: list) -> Iterator[str]:
+    """Yield each language in which a text of these forms was changed."""
+    for language in languages.others():
+        for form in forms:
+            texts = set(languages.texts(type(form.instance))) - set(REVIEW)
+            if set(_in(language, *texts)) & set(form.changed_data):
+                yield language
+                break
 
 
 class SideBySide(BaseModelAdmin):

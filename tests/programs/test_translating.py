@@ -44,6 +44,38 @@ def test_a_text_and_its_translation_are_saved_side_by_side(editor, client):
     assert '<h1 lang="en">Program iop' in client.get("/es/programs/iop/").content.decode()
 
 
+def reviewed(row) -> str:
+    row.refresh_from_db()
+    return row.translation_reviewed_by_es
+
+
+def test_a_review_ends_when_the_words_it_was_of_change(editor):
+    make_center()
+    program = make_program()
+    program.services.create(kind="therapy", name="Group", name_es="Grupo", order=10)
+    review = {"translation_reviewed_by_es": "Lidia Prueba, ATA"}
+
+    def save(**filled):
+        form = page.form_on(editor.get(change_page(program))) | filled
+        response = editor.post(change_page(program), form, follow=True)
+        return page.text_of(response)
+
+    assert "reviewed them" not in save(name_es="Programa", **review)
+    assert reviewed(program) == "Lidia Prueba, ATA"
+    # Other words, or none, are no change of these.
+    assert "reviewed them" not in save(summary="Another summary.", order="7")
+    assert reviewed(program) == "Lidia Prueba, ATA"
+    assert "words have changed since a translator reviewed them" in save(name_es="Programa nuevo")
+    assert (reviewed(program), program.name_es) == ("", "Programa nuevo")
+
+    # The words of a part are the page's too; and whoever enters the review anew has done so.
+    save(**review)
+    assert "reviewed them" in save(**{"services-0-name_es": "Grupos"})
+    assert reviewed(program) == ""
+    save(**{"services-0-name_es": "Grupo"}, **review)
+    assert reviewed(program) == "Lidia Prueba, ATA"
+
+
 def test_the_history_shows_each_language_once(editor):
     article = make_article()
     form = page.form_on(editor.get(change_page(article)))
