@@ -16,6 +16,7 @@ from intake import duty, spoken
 from intake.choices import Language, Target
 from intake.models import Lead, RoutingRule, StaffProfile
 from intake.routing import NEVER, Facts, Person, Rule, Wish, decide
+from programs import generation
 
 # So long a lead waits for whom it is offered to, and never longer than a quarter of the time
 # that is left of the promise.
@@ -25,8 +26,10 @@ SHARE_OF_PROMISE = 4
 FIELDS = ("routed_to", "routed_because", "offered_until")
 
 
-def offer(lead: Lead, *, earlier: int | None, is_returning: bool, at: datetime) -> bool:
-    """Decide whom an unsaved lead is offered to; say whether it is anybody.
+def offer(
+    lead: Lead, rules: list[Rule], *, earlier: int | None, is_returning: bool, at: datetime
+) -> bool:
+    """Decide by the rules whom an unsaved lead is offered to; say whether it is anybody.
 
     `earlier` is the id of who had an earlier lead of this caller.
     """
@@ -41,7 +44,7 @@ def offer(lead: Lead, *, earlier: int | None, is_returning: bool, at: datetime) 
     lead.routed_to = lead.offered_until = None
     # The words are for staff, whatever language the family reads.
     with translation.override(settings.LANGUAGE_CODE):
-        rules, ends = in_use(), {}
+        ends = {}
         if rules and not facts.is_danger:
             ends = duty.until_when(at=at)
         decision = decide(facts, rules, people(ends, rules))
@@ -56,9 +59,13 @@ def offer(lead: Lead, *, earlier: int | None, is_returning: bool, at: datetime) 
 
 
 def in_use() -> list[Rule]:
-    """Return the rules that are asked, in their order."""
-    rows = RoutingRule.objects.filter(is_active=True)
-    rows = rows.select_related("location", "person")
+    """Return the rules that are asked, in their order; outside a transaction, as they are kept."""
+    return generation.kept("routing rules", _read)
+
+
+@translation.override(settings.LANGUAGE_CODE)
+def _read() -> list[Rule]:
+    rows = RoutingRule.objects.filter(is_active=True).select_related("location", "person")
     # Not joined: most rules name no program, and programs have long texts.
     return [as_rule(row) for row in rows.prefetch_related("program")]
 

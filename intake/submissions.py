@@ -45,6 +45,7 @@ from intake.models import (
 )
 from intake.models.requests import Request
 from intake.promises import Promise
+from intake.routing import Rule
 
 # Fields of the forms that describe the person who called; they live on the lead.
 CONTACT = (
@@ -143,6 +144,7 @@ def receive_insurance(
 def _receive(request: Request, data, cards=None, *, nonce: str, **context) -> Lead:
     request.form_nonce = nonce
     request.content_digest = _digest(data, cards or {})
+    context["rules"] = offers.in_use()
     try:
         return _store(request, data, cards or {}, is_known=False, **context)
     except IntegrityError:
@@ -162,6 +164,7 @@ def _store(
     promise: Promise,
     at: datetime,
     sending: Sending | None,
+    rules: list[Rule],
     onto: Lead | None = None,
     diary: Diary | None = None,
     typed: Typed | None = None,
@@ -205,7 +208,7 @@ def _store(
     events = [audit.link(lead, audit.Action.RECEIVED, by=by, at=at, fields=names)]
     if waits_anew and lead.owner_id is None:
         known = {"is_returning": is_returning, "earlier": colleague}
-        if offers.offer(lead, **known, at=at):
+        if offers.offer(lead, rules, **known, at=at):
             routed = {"by": None, "at": at, "fields": offers.FIELDS}
             events.append(audit.link(lead, audit.Action.ROUTED, **routed))
     lead.save(force_insert=lead._state.adding)

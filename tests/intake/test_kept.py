@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from intake import consent
-from intake.models import Lead
+from intake.models import Lead, RoutingRule
 from programs import generation
 from programs.models import Center, Program
 from tests import builders, page
 from tests.benchmarks import load
 
 FORM = "/callback/"
-OF_CONTENT = ("programs_", "intake_consenttext")
+OF_CONTENT = ("programs_", "intake_consenttext", "intake_routingrule")
 
 
 @pytest.fixture
@@ -58,6 +58,16 @@ def test_a_change_is_seen_at_once(client, content):
     assert "Evening program" in page.text_of(client.get(FORM))
     consent.publish(kind="voicemail", language="en", text="A new wording.", at=timezone.now())
     assert "A new wording." in page.text_of(client.get(FORM))
+
+
+def test_a_rule_of_routing_is_followed_from_when_it_is_saved(client, content):
+    send(client)
+    rule = RoutingRule.objects.create(number=10, target="queue", language="en")
+    send(client)
+    rule.delete()
+    send(client)
+    because = Lead.objects.order_by("received_at").values_list("routed_because", flat=True)
+    assert ["10" in words for words in because] == [False, True, False]
 
 
 def test_a_date_that_comes_needs_no_change(client, content, monkeypatch):
@@ -103,4 +113,4 @@ def test_where_nobody_can_tell_the_generation_everything_is_read_anew(
     (tmp_path / "a-file").touch()
     settings.GENERATION_FILE = tmp_path / "a-file" / "generation"
     send(client)
-    assert len(asked_for(lambda: send(client))) == 4
+    assert len(asked_for(lambda: send(client))) == 5
