@@ -19,6 +19,15 @@ class ForWhom(TextChoices):
     LOVED_ONE = "loved_one", _("Someone I love")
     CLIENT = "client", _("Someone I work with")
 
+    @property
+    def of_the_caller(self) -> str:
+        """The same as staff say it, of the one who called."""
+        return {
+            ForWhom.SELF: _("The caller"),
+            ForWhom.LOVED_ONE: _("Someone the caller loves"),
+            ForWhom.CLIENT: _("Someone the caller works with"),
+        }[self]
+
 
 class Relationship(TextChoices):
     PARENT = "parent", _("Their parent")

@@ -111,7 +111,7 @@ class QueueColumns:
         "due",
         "came_by",
         "about",
-        "for_whom",
+        "who_needs_help",
         "wants_call",
         "holder",
         "status",
@@ -144,6 +144,10 @@ class QueueColumns:
     @admin.display(description=_("program"))
     def about(self, lead: Lead):
         return lead.program.short_name if lead.program else "–"
+
+    @admin.display(description=_("who needs help"))
+    def who_needs_help(self, lead: Lead):
+        return lead.needs_help or "–"
 
     @admin.display(description=_("wants the call"))
     def wants_call(self, lead: Lead):

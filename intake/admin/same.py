@@ -70,7 +70,7 @@ def _rows(leads: list[Lead]) -> list[Row]:
         # The last digits tell two numbers apart; the whole one stands beside its script.
         row(_("Phone, last digits"), lambda one: one.phone and f"…{one.phone[-4:]}"),
         row(_("Email"), lambda one: one.email),
-        row(_("Who needs help"), lambda one: one.get_for_whom_display()),
+        row(_("Who needs help"), lambda one: one.needs_help),
         row(_("The caller is"), lambda one: one.get_relationship_display()),
         row(_("Patient"), lambda one: one.patient_name),
         row(_("Program"), lambda one: one.program),

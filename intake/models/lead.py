@@ -266,6 +266,11 @@ class Lead(models.Model):
         return self.reference
 
     @property
+    def needs_help(self) -> str:
+        """Who it is about, in staff's words; empty where nobody has said."""
+        return ForWhom(self.for_whom).of_the_caller if self.for_whom else ""
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 

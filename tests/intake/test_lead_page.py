@@ -80,7 +80,7 @@ def test_the_page_tells_everything_that_was_sent(client, ada):
         "Say the dentist called",
         "Tomás Luz",
         "(916) 555-0123 ext. 12",
-        "Someone I love",
+        "Someone the caller loves",
         "Their parent",
         "Yes, 18 or older",
         "Español",

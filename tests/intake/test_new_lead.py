@@ -68,6 +68,17 @@ def test_a_phone_call_is_typed_in_and_the_pin_is_read_out_once(client, ada):
     assert lead.reference in page.text_of(client.get("/receipt/"))
 
 
+def test_it_is_asked_in_the_words_of_staff_and_no_browser_keeps_the_answers(client, ada):
+    shown = client.get(NEW)
+    said = page.text_of(shown)
+    assert "Name of the caller" in said
+    assert "Someone the caller loves" in said
+    assert not {"I", "I’d", "me", "Me", "You"} & set(said.split())
+    assert 'autocomplete="off" novalidate' in shown.content.decode()
+    controls = page.controls_on(shown)
+    assert not [name for name, tags in controls.items() if "autocomplete" in tags[0]]
+
+
 def test_what_they_allowed_is_recorded_as_said_on_the_phone(client, ada):
     take_in(client, text_ok="on")
     take_in(client, arrival="walk_in", voicemail_ok="on", phone="916-555-0144")
