@@ -20,6 +20,14 @@ PAGE_CACHE = "rehab_site.page_cache.page_cache"
 AS_THE_SITE_HAS_THEM = settings.MIDDLEWARE
 
 
+def pytest_collection_modifyitems(items):
+    """What asks for no database is the same on each of them."""
+    for item in items:
+        asks = {"db", "transactional_db", "live_server"}.intersection(item.fixturenames)
+        if not (asks or item.get_closest_marker("django_db")):
+            item.add_marker("once")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(worker_id):
     """Keep SQLite's test database in the folder of this run, a file for each worker."""
