@@ -20,7 +20,9 @@ LIFETIME_WITHOUT_LEAD = timedelta(days=1)
 # The form of a lead that is not there yet; its fields have no prefix.
 NEW_LEAD = "new-lead"
 # What the page itself puts into its forms.
-OF_THE_PAGE = {"csrfmiddlewaretoken", "nonce", "version"}
+OF_THE_PAGE = {"csrfmiddlewaretoken", "nonce", "version", "afresh"}
+# Answers that stand in the form of a new lead before anybody types.
+BEFOREHAND = {"arrival", "window", "timezone", "language"}
 # Characters; a note has 4,000.
 LONGEST = 50_000
 
@@ -44,7 +46,10 @@ def keep(
     lead: Lead | None, form: str, typed: Mapping[str, str | list[str]], *, by, at: datetime
 ) -> None:
     """Keep what stands in the form now; nothing typed, nothing kept."""
-    text = json.dumps({name: value for name, value in typed.items() if "".join(value).strip()})
+    filled = {name: value for name, value in typed.items() if "".join(value).strip()}
+    if lead is None and filled.keys() <= BEFOREHAND:
+        filled = {}
+    text = json.dumps(filled)
     if len(text) > LONGEST or len(form) > Draft._meta.get_field("form").max_length:
         raise TooLong
     if text == "{}":
@@ -55,9 +60,10 @@ def keep(
     return None
 
 
-def recall(lead: Lead | None, *, by) -> dict[str, dict[str, str | list[str]]]:
+def recall(lead: Lead | None, *, by, at: datetime) -> dict[str, dict[str, str | list[str]]]:
     """Return what the user has typed so far, by form."""
-    kept = Draft.objects.filter(user=by, lead=lead)
+    lifetime = LIFETIME if lead else LIFETIME_WITHOUT_LEAD
+    kept = Draft.objects.filter(user=by, lead=lead, saved_at__gt=at - lifetime)
     return {draft.form: json.loads(draft.typed) for draft in kept}
 
 

@@ -53,7 +53,13 @@ def tokens(lead: Lead, *, more_names: list[str] = ()) -> list[SearchToken]:
     """Return unsaved tokens, under the primary key, for all a lead can be found by."""
     kid = crypto.primary_key_id()
     return [
-        SearchToken(lead_id=lead.pk, kind=kind, digest=_digest(kind, value), key_id=kid)
+        SearchToken(
+            lead_id=lead.pk,
+            kind=kind,
+            digest=_digest(kind, value),
+            key_id=kid,
+            received_at=lead.received_at,
+        )
         for kind, value in sorted(_values(lead, more_names=more_names))
     ]
 
@@ -112,12 +118,23 @@ def matching(leads: QuerySet, found: list[tuple[int, list[str]]]) -> QuerySet:
     """
     if not found:
         return leads.none()
+    newest = _having(found).order_by("-received_at")
+    return leads.filter(pk__in=newest.values("lead")[:MOST])
+
+
+def is_cut(found: list[tuple[int, list[str]]]) -> bool:
+    """Say whether more leads have all of these than `matching` looks at."""
+    return bool(found) and _having(found).order_by()[: MOST + 1].count() > MOST
+
+
+def _having(found: list[tuple[int, list[str]]]) -> QuerySet:
+    """Return the tokens of the first term, of leads that have all others too."""
     tokens, *others = (
         SearchToken.objects.filter(kind=kind, digest__in=digests) for kind, digests in found
     )
     for other in others:
         tokens = tokens.filter(lead__in=other.values("lead"))
-    return leads.filter(pk__in=tokens.order_by("-id").values("lead")[:MOST])
+    return tokens
 
 
 def possibly_same(lead: Lead) -> uuid.UUID | None:

@@ -63,11 +63,11 @@ def in_use() -> list[Rule]:
     return generation.kept("routing rules", _read)
 
 
-@translation.override(settings.LANGUAGE_CODE)
 def _read() -> list[Rule]:
     rows = RoutingRule.objects.filter(is_active=True).select_related("location", "person")
-    # Not joined: most rules name no program, and programs have long texts.
-    return [as_rule(row) for row in rows.prefetch_related("program")]
+    with translation.override(settings.LANGUAGE_CODE):
+        # Not joined: most rules name no program, and programs have long texts.
+        return [as_rule(row) for row in rows.prefetch_related("program")]
 
 
 def as_rule(row: RoutingRule) -> Rule:

@@ -24,17 +24,21 @@ T = TypeVar("T")
 KEY = "content-generation"
 # Seconds during which a cache server that did not answer is not asked again.
 AWAY = 1.0
+# Seconds after which what is kept is read anew all the same: a change that could not be told
+# (the disk is full, the cache server was away) is seen then.
+KEPT = 60.0
 
 logger = logging.getLogger(__name__)
 _asked_again_at = 0.0
 # A change that a cache server could not be told of; it is told as soon as it answers.
 _is_owed = False
-# What this process read of the content: by name, the generation and what it was.
-_kept: dict[object, tuple[object, object]] = {}
+# What this process read: by name, in which generation, until when it counts, and what it was.
+_kept: dict[object, tuple[object, float, object]] = {}
 
 
 def kept(name: object, read: Callable[[], T]) -> T:
-    """Return what `read` reads of the public content: read once, kept for one generation.
+    """Return what `read` reads of what visitors are shown and sendings go by: kept for one
+    generation, and a minute at most.
 
     Whoever gets it must not change it: others are given the same. Inside a transaction, which
     may have changed the content itself, it is read anew and not kept.
@@ -43,10 +47,10 @@ def kept(name: object, read: Callable[[], T]) -> T:
     now_in = None if transaction.get_connection().in_atomic_block else current()
     if now_in is None:
         return read()
-    made_in, found = _kept.get(name, (None, None))
-    if made_in != now_in:
+    made_in, until, found = _kept.get(name, (None, 0.0, None))
+    if made_in != now_in or time.monotonic() > until:
         found = read()
-        _kept[name] = now_in, found
+        _kept[name] = now_in, time.monotonic() + KEPT, found
     return found
 
 

@@ -18,6 +18,8 @@ AT_ONCE = 1000
 def put() -> None:
     """Fill empty tables with the content the site ships with."""
     if not _rows:
+        # Else the rows of one test would be put into all others.
+        assert not any(model.objects.exists() for model in _models())
         call_command("load_content", verbosity=0)
         with connection.cursor() as cursor:
             for model in _models():

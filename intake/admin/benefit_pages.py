@@ -197,7 +197,7 @@ def _record_page(
     is_kept = False
     if forms is None:
         today = timezone.localdate(at)
-        kept = drafts.recall(lead, by=request.user).get(benefits.form_name(check), {})
+        kept = drafts.recall(lead, by=request.user, at=at).get(benefits.form_name(check), {})
         is_kept = bool(kept)
         usual = {"asked_on": today, "expires_on": last_day(today)}
         initial = {**usual, **written(row), **kept, "version": lead.version}

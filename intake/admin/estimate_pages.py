@@ -87,17 +87,18 @@ def sheet(model_admin, request, check: BenefitsCheck):
     theirs = check.lead.language
     with override(theirs if theirs in languages.codes() else languages.DEFAULT):
         context = _context(request, check, record, weeks=weeks, at=at)
+        asked = request.POST.get("program")
+        named = [part for part in context["parts"] if str(part[0].pk) == asked]
         # What is missing is for staff to write down, not for the family to read.
         parts = [
             (program, reckoned)
-            for program, networks in context["parts"]
+            for program, networks in named or context["parts"]
             if (reckoned := [part for part in networks if not part.missing])
         ]
-        chosen = [part for part in parts if str(part[0].pk) == request.POST.get("program")]
         context |= {
             "title": _("Estimate %(reference)s") % {"reference": check.lead.reference},
             "center": current_center(request),
-            "parts": chosen or parts,
+            "parts": parts,
             "back": back,
         }
         page = TemplateResponse(request, SHEET, context).render()

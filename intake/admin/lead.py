@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from intake import lookup
 from intake.admin import (
     actions,
     lead_page,
@@ -99,7 +100,7 @@ class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, LongList):
             raise PermissionDenied
         address = reverse("admin:intake_lead_changelist")
         try:
-            token = search.token(
+            token, is_cut = search.token(
                 request.POST.get("words", "")[:200],
                 region=current_center(request).country,
                 user=request.user,
@@ -114,6 +115,12 @@ class LeadAdmin(QueueColumns, BulkActions, PrivacyPages, LongList):
                 ),
             )
             return redirect(address)
+        if is_cut:
+            said = _(
+                "Very many fit: only the newest %(number)d of them are looked at. Another word, "
+                "or the whole number, finds fewer."
+            )
+            messages.info(request, said % {"number": lookup.MOST})
         return HttpResponseRedirect(f"{address}?{search.PARAMETER}={token}")
 
     @method_decorator([never_cache, require_safe])

@@ -71,7 +71,7 @@ def show(
         else:
             audit.record(lead, audit.Action.VIEWED, by=user, at=at)
     refused_name, refused_form = refused or ("", None)
-    kept = drafts.recall(lead, by=user)
+    kept = drafts.recall(lead, by=user, at=at)
     forms = {**actions.fresh_forms(lead, user, kept, at=at), "print": print_form(lead, user)}
     if refused_name in FORMS or refused_name == "print":
         forms[refused_name] = refused_form
@@ -263,8 +263,9 @@ def give(model_admin, request, lead: Lead, action: str):
     """Ask to which colleague the lead goes, on a page of its own."""
     if action not in actions.GIVES:
         raise Http404
-    form, kept = None, drafts.recall(lead, by=request.user)
-    if action in actions.gives(lead, request.user, at=timezone.now()):
+    form, at = None, timezone.now()
+    kept = drafts.recall(lead, by=request.user, at=at)
+    if action in actions.gives(lead, request.user, at=at):
         initial = {**kept.get(action, {}), "version": lead.version}
         form = FORMS[action](initial=initial, prefix=action)
     context = {

@@ -21,9 +21,11 @@ def show(model_admin, request):
         drafts.erase(None, drafts.NEW_LEAD, by=request.user)
         return redirect("admin:intake_lead_new")
     if request.method != "POST":
-        kept = drafts.recall(None, by=request.user).get(drafts.NEW_LEAD, {})
-        form = _form(request, at, initial={"arrival": Arrival.PHONE, **kept})
-        return _render(model_admin, request, form, nonces.issue(PAGE, at=at), is_kept=bool(kept))
+        kept = drafts.recall(None, by=request.user, at=at).get(drafts.NEW_LEAD)
+        # What somebody allows is never taken over from a talk that may have been another's.
+        typed = {name: kept[name] for name in kept or () if name not in NewLeadForm.CONSENTS}
+        form = _form(request, at, initial={"arrival": Arrival.PHONE, **typed})
+        return _render(model_admin, request, form, nonces.issue(PAGE, at=at), kept=kept)
     signed = request.POST.get("nonce", "")
     try:
         nonce = nonces.read(signed, PAGE, at=at)
@@ -60,7 +62,7 @@ def _form(request, at, **kwargs) -> NewLeadForm:
     return NewLeadForm(center=center, clock=Clock.of(center, at=at), texts=texts, **kwargs)
 
 
-def _render(model_admin, request, form, nonce, *, trouble="", is_kept=False, status=200):
+def _render(model_admin, request, form, nonce, *, trouble="", kept=None, status=200):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -69,6 +71,6 @@ def _render(model_admin, request, form, nonce, *, trouble="", is_kept=False, sta
         "form": form,
         "nonce": nonce,
         "trouble": trouble,
-        "is_kept": is_kept,
+        "kept": kept,
     }
     return TemplateResponse(request, "admin/intake/lead/new.html", context, status=status)

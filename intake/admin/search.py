@@ -26,8 +26,9 @@ class SearchExpired(ValueError):
     """The token is too old, another person's, or not ours."""
 
 
-def token(text: str, *, region: str, user, at: datetime) -> str:
-    """Return what the address of the results carries instead of the words.
+def token(text: str, *, region: str, user, at: datetime) -> tuple[str, bool]:
+    """Return what the address of the results carries instead of the words, and whether more
+    leads are meant than it finds.
 
     That somebody searched is written down, with the kinds of terms and never the terms.
     """
@@ -46,7 +47,7 @@ def token(text: str, *, region: str, user, at: datetime) -> str:
         "user": user.pk,
         "until": int((at + LIFETIME).timestamp()),
     }
-    return crypto.seal_text(json.dumps(content), bound_to=BOUND_TO)
+    return crypto.seal_text(json.dumps(content), bound_to=BOUND_TO), lookup.is_cut(terms)
 
 
 def apply(leads: QuerySet, sealed: str, *, user, at: datetime) -> QuerySet:

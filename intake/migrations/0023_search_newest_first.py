@@ -12,8 +12,23 @@ class Migration(migrations.Migration):
             model_name='searchtoken',
             name='search_token_digest',
         ),
+        migrations.AddField(
+            model_name='searchtoken',
+            name='received_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.RunSQL(
+            'UPDATE intake_searchtoken SET received_at = '
+            '(SELECT received_at FROM intake_lead WHERE intake_lead.id = lead_id)',
+            migrations.RunSQL.noop,
+        ),
+        migrations.AlterField(
+            model_name='searchtoken',
+            name='received_at',
+            field=models.DateTimeField(),
+        ),
         migrations.AddIndex(
             model_name='searchtoken',
-            index=models.Index(fields=['digest', 'kind', 'id', 'lead'], name='search_token_newest'),
+            index=models.Index(fields=['digest', 'kind', 'received_at', 'lead'], name='search_token_newest'),
         ),
     ]

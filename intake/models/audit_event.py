@@ -155,7 +155,10 @@ class AuditEvent(models.Model):
 
     def get_action_display(self) -> str:
         # Django's own makes a table of all labels for each row: a sixth of a lead's page.
-        return self.Action(self.action).label
+        return LABELS.get(self.action, self.action)
+
+
+LABELS = dict(AuditEvent.Action.choices)
 
 
 class AuditHead(models.Model):

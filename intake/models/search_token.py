@@ -18,11 +18,14 @@ class SearchToken(models.Model):
     kind = models.PositiveSmallIntegerField(choices=Kind.choices)
     digest = models.CharField(max_length=32)
     key_id = models.CharField(max_length=12)
+    # The lead's own: of a common name the newest are looked at first.
+    received_at = models.DateTimeField()
 
     class Meta:
-        # The newest of a common name first, and whose they are, from the index alone.
         indexes = [
-            models.Index(fields=["digest", "kind", "id", "lead"], name="search_token_newest")
+            models.Index(
+                fields=["digest", "kind", "received_at", "lead"], name="search_token_newest"
+            )
         ]
 
     def __str__(self):

@@ -88,10 +88,10 @@ class KeptAdmin(SideBySide, admin.ModelAdmin):
 
     def _end_review(self, request, form, language: str) -> None:
         """Whoever reviewed a translation has not seen the words that stand there now."""
-        row = form.instance
-        page = row if isinstance(row, Translated) else getattr(row, "program", None)
+        page = form.instance
         names = [languages.in_language(name, language) for name in REVIEW]
-        if not page or not page.translation_review(language) or set(names) & set(form.changed_data):
+        is_reviewed = isinstance(page, Translated) and page.translation_review(language)
+        if not is_reviewed or set(names) & set(form.changed_data):
             return
         by, on = names
         setattr(page, by, "")

@@ -26,8 +26,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     clearTimeout(timer);
     timer = setTimeout(keep, PAUSE);
   });
-  // Sent for good: a draft that is still on its way must not come after it.
-  form.addEventListener("submit", () => {
+  // Sent for good, or given up: a draft that is still on its way must not come after it.
+  document.addEventListener("submit", ({ target }) => {
+    if (target !== form && !target.matches("[data-ends-drafts]")) return;
     clearTimeout(timer);
     timer = undefined;
     running?.abort();

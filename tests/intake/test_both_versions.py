@@ -53,14 +53,14 @@ def test_both_versions_are_shown_and_what_was_typed_can_be_sent_again(client, ad
         assert words in theirs, words
     for words in ("What came of it\nReached", f"Note\n{NOTE}"):
         assert words in mine, words
-    assert drafts.recall(lead, by=ada)["attempt"]["note"] == NOTE
+    assert drafts.recall(lead, by=ada, at=timezone.now())["attempt"]["note"] == NOTE
 
     shown = page.form_on(response)
     assert (shown["attempt-note"], shown["attempt-outcome"]) == (NOTE, "reached")
     assert client.post(address, shown).status_code == 302
     lead.refresh_from_db()
     assert (lead.owner, lead.status) == (ada, Status.REACHED)
-    assert not drafts.recall(lead, by=ada)
+    assert not drafts.recall(lead, by=ada, at=timezone.now())
 
 
 def test_only_what_happened_since_the_page_is_told(client, ada, ben, lead):
@@ -106,4 +106,4 @@ def test_a_refusal_of_another_kind_shows_no_versions(client, ada, ben, lead):
     assert response.status_code == 409
     assert "Two versions" not in page.text_of(response)
     assert page.form_on(response).get("attempt-note") == NOTE
-    assert drafts.recall(lead, by=ada)["attempt"]["note"] == NOTE
+    assert drafts.recall(lead, by=ada, at=timezone.now())["attempt"]["note"] == NOTE

@@ -106,7 +106,7 @@ def test_the_newest_replaces_and_an_emptied_form_erases(client, lead):
 def test_several_ticks_come_back_together(lead, ada):
     typed = {"channels": ["call", "text"], "note": "x"}
     drafts.keep(lead, "withdraw", typed, by=ada, at=timezone.now())
-    assert drafts.recall(lead, by=ada) == {"withdraw": typed}
+    assert drafts.recall(lead, by=ada, at=timezone.now()) == {"withdraw": typed}
 
 
 def test_the_database_shows_nothing_of_it(client, lead):

@@ -195,6 +195,15 @@ def test_where_nothing_can_be_reckoned_nothing_is_printed(client, approved):
     assert events(approved, Action.PRINTED) == []
 
 
+def test_a_program_that_cannot_be_reckoned_is_not_printed_as_another(client, approved):
+    network = LevelBenefits.objects.get(covered="yes").network
+    php = builders.program("php", days_min=5, days_max=5)
+    LevelBenefits.objects.create(network=network, program=php, level="PHP", covered="no")
+    response = print_sheet(client, approved, program=php.pk)
+    assert "Nothing is written down yet" in page.text_of(client.get(response.url))
+    assert events(approved, Action.PRINTED) == []
+
+
 def test_what_is_over_goes_to_nobody(client, approved):
     BenefitsRecord.objects.update(expires_on=checking.today() - timedelta(days=1))
     response = print_sheet(client, approved)

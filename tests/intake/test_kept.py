@@ -1,5 +1,6 @@
 """What every form asks of the content is read once, until somebody changes it."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,21 @@ def test_what_a_transaction_reads_of_its_own_changes_is_not_kept(content):
         assert phone() == "916-555-0199"
         transaction.set_rollback(True)
     assert phone() == "916-555-0100"
+
+
+def test_a_change_that_could_not_be_told_is_seen_after_a_minute(client, content, monkeypatch):
+    def disk_full(path):
+        raise OSError(28, "No space left on device")
+
+    assert "916-555-0100" in page.text_of(client.get(FORM))
+    monkeypatch.setattr(generation, "_grow", disk_full)
+    center = Center.objects.get()
+    center.phone = "916-555-0199"
+    center.save()
+    assert "916-555-0100" in page.text_of(client.get(FORM))
+    now = time.monotonic() + generation.KEPT + 1
+    monkeypatch.setattr(generation.time, "monotonic", lambda: now)
+    assert "916-555-0199" in page.text_of(client.get(FORM))
 
 
 def test_where_nobody_can_tell_the_generation_everything_is_read_anew(

@@ -195,8 +195,10 @@ def test_what_was_typed_comes_back_after_signing_in_again(client, ada):
     door.type_password(client)
     shown = client.get(NEW)
     form = page.form_on(shown)
-    assert (form["name"], form["program"], form["text_ok"]) == ("Maria Luz", "iop", "on")
-    assert "What you had typed before is back." in page.text_of(shown)
+    assert (form["name"], form["program"]) == ("Maria Luz", "iop")
+    # What was allowed has to be asked again: it may be another person by now.
+    assert "text_ok" not in form
+    assert "What you had typed of Maria Luz is back" in page.text_of(shown)
     assert client.post(NEW, form).status_code == 200
     assert Lead.objects.get().name == "Maria Luz"
     assert not Draft.objects.exists()
@@ -218,6 +220,19 @@ def test_for_another_person_one_begins_with_an_empty_form(client, ada):
     response = client.post(NEW, {"afresh": "yes"}, follow=True)
     assert page.form_on(response)["name"] == ""
     assert not Draft.objects.exists()
+    # Pressed too late, it is no draft of its own.
+    autosave(client, name="Maria Luz")
+    door.go_away(client, minutes=20)
+    client.post(NEW, {"afresh": "yes"})
+    assert not Draft.objects.exists()
+
+
+def test_an_untouched_or_emptied_form_is_no_draft(client, ada):
+    data = filled(client) | {"phone": ""}
+    client.post(DRAFT, data | {"name": "Maria Luz"})
+    assert Draft.objects.exists()
+    client.post(DRAFT, data)
+    assert not Draft.objects.exists()
 
 
 def test_it_is_its_writers_alone_and_gone_after_a_day(client, ada):
@@ -227,6 +242,9 @@ def test_it_is_its_writers_alone_and_gone_after_a_day(client, ada):
     desk.sign_in(other, "ben")
     assert page.form_on(other.get(NEW))["name"] == ""
     at = timezone.now()
+    # Also where no worker sweeps.
+    assert drafts.recall(None, by=ada, at=at)
+    assert not drafts.recall(None, by=ada, at=at + timedelta(hours=25))
     assert drafts.sweep(at=at + timedelta(hours=23)) == 0
     assert drafts.sweep(at=at + timedelta(hours=25)) == 1
 
