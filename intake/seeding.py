@@ -133,7 +133,8 @@ class World:
     programs: list[Program]
     carriers: list[Carrier]
     texts: dict
-    seen: dict[str, Lead]
+    # The newest lead of each number: its key alone, or all would stay in memory.
+    seen: dict[str, uuid.UUID]
 
     @classmethod
     def load(cls, random: Random, *, at: datetime) -> "World":
@@ -208,8 +209,8 @@ class World:
         promise = clock.promise(lead.window, zone) or clock.promise(Window.ANY, zone)
         lead.promised_from, lead.promised_by = promise.start, promise.end
         lead.due_at, lead.active_at = promise.end, lead.received_at
-        lead.possibly_same = self.seen.get(lead.phone)
-        self.seen[lead.phone] = lead
+        lead.possibly_same_id = self.seen.get(lead.phone)
+        self.seen[lead.phone] = lead.pk
         return lead
 
     def request_of(self, lead: Lead) -> CallbackRequest | InsuranceVerification:
