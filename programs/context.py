@@ -51,12 +51,12 @@ def center(request) -> dict:
 
 def _switch(request) -> list[tuple[str, str, str]]:
     """Return each other language: its code, its own name, and this very page in it."""
-    carried = {name: request.GET[name] for name in CARRIED if name in request.GET}
-    query = f"?{urlencode(carried)}" if carried else ""
+    path = "/"
     # A page that does not exist has no other language either; on a page that says what went
-    # wrong, nothing of what was sent is repeated.
-    is_page = request.resolver_match and not getattr(request, "has_failed", False)
-    path = request.path + query if is_page else "/"
+    # wrong, nothing of what was sent is repeated, or even read: it may be what went wrong.
+    if request.resolver_match and not getattr(request, "has_failed", False):
+        carried = {name: request.GET[name] for name in CARRIED if name in request.GET}
+        path = request.path + (f"?{urlencode(carried)}" if carried else "")
     return [
         (code, name, languages.path_in(code, path))
         for code, name in languages.names().items()

@@ -268,6 +268,9 @@ def give(model_admin, request, lead: Lead, action: str):
     if action in actions.gives(lead, request.user, at=at):
         initial = {**kept.get(action, {}), "version": lead.version}
         form = FORMS[action](initial=initial, prefix=action)
+        colleagues = form.fields["to"]
+        if action == "hand-over":
+            colleagues.queryset = colleagues.queryset.exclude(pk=request.user.pk)
     context = {
         **model_admin.admin_site.each_context(request),
         "is_nav_sidebar_enabled": False,

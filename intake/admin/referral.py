@@ -6,6 +6,7 @@ scope and the notice (42 CFR 2.31, 2.32).
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import audit, consent
 from intake.admin.lists import ListToRead, lead_link
-from intake.models import Lead, ReceivingProvider, Referral
+from intake.models import Consent, Lead, ReceivingProvider, Referral
 from intake.notices import PART2_NOTICE
 from intake.phones import Phone
 from programs.context import current_center
@@ -94,7 +95,7 @@ class ReferralAdmin(ListToRead):
     """To read; people are referred, and asked about, on the lead's page."""
 
     title = _("Referrals: check back")
-    list_display = ["when", "of_lead", "provider", "reason", "referred_at", "came_of_it"]
+    list_display = ["when", "of_lead", "provider", "may_ask", "reason", "referred_at", "came_of_it"]
     list_display_links = None
     list_filter = [CheckBackFilter, "reason"]
     list_select_related = ["lead", "provider"]
@@ -109,6 +110,22 @@ class ReferralAdmin(ListToRead):
         if row.checked_at or row.check_back_on > timezone.localdate():
             return day
         return format_html('{} <span class="badge badge-risk">{}</span>', day, gettext("due"))
+
+    def get_queryset(self, request):
+        consents = Prefetch("lead__consents", Consent.objects.select_related("text"))
+        return super().get_queryset(request).prefetch_related(consents)
+
+    @admin.display(description=_("whom to ask"))
+    def may_ask(self, row: Referral):
+        """Before the patient has signed, the provider is told nothing: only they are asked."""
+        signed = consent.sharing(
+            row.lead.consents.all(), on=timezone.localdate(), provider=row.provider
+        )
+        if signed:
+            return gettext("the person, or the provider")
+        return format_html(
+            '<span class="badge badge-risk">{}</span>', gettext("the person alone: no consent")
+        )
 
     @admin.display(description=_("lead"))
     def of_lead(self, row: Referral):

@@ -78,7 +78,7 @@ def entries(
     events = [event for event in events if not (event.action == Action.MOVED and event.at in given)]
     told = (*LOOKED, *TOLD_BY_ROWS)
     found = [
-        *(Entry(row.received_at, _("Asked for a call"), kind="asked") for row in callbacks),
+        *(Entry(row.received_at, _asked(row), kind="asked") for row in callbacks),
         *(Entry(row.received_at, _("Sent insurance details"), kind="asked")
           for row in verifications),
         *(Entry(row.received_at, _("On the receipt: %s") % row.get_what_display(), kind="asked",
@@ -94,6 +94,12 @@ def entries(
         *(_change(event) for event in events if event.action not in told),
     ]  # fmt: skip
     return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def _asked(row) -> str:
+    lead = row.lead
+    is_first = row.form_nonce == lead.form_nonce
+    return lead.get_arrival_display() if lead.is_typed_in and is_first else _("Asked for a call")
 
 
 def _attempt(row) -> Entry:

@@ -21,9 +21,11 @@ NO_ANSWER = ("", _("Rather not say"))
 
 def programs_on_offer(*, at: datetime) -> list[Program]:
     """Return the programs that visitors may see at that time, from most to least intensive."""
-    rows = Program.objects.filter(is_published=True)
-    published = generation.kept("published programs", lambda: list(rows))
-    return [program for program in published if program.is_visible(at)]
+    return [program for program in _programs() if program.is_visible(at)]
+
+
+def _programs() -> list[Program]:
+    return generation.kept("programs", lambda: list(Program.objects.all()))
 
 
 class ProgramField(forms.ChoiceField):
@@ -35,6 +37,12 @@ class ProgramField(forms.ChoiceField):
         self.choices = [("", _("Not sure yet")), *names]
 
     def clean(self, value) -> Program | None:
+        """Return the program, or none; one that was taken off the site meanwhile is none.
+
+        Whoever chose that one is called all the same: nobody has to press twice for it.
+        """
+        if value not in self.programs and any(program.slug == value for program in _programs()):
+            return None
         return self.programs.get(super().clean(value))
 
 

@@ -266,6 +266,11 @@ class Lead(models.Model):
         return self.reference
 
     @property
+    def is_typed_in(self) -> bool:
+        """Whether staff typed it in, for somebody who called or came."""
+        return self.arrival not in (Arrival.CALLBACK, Arrival.INSURANCE)
+
+    @property
     def needs_help(self) -> str:
         """Who it is about, in staff's words; empty where nobody has said."""
         return ForWhom(self.for_whom).of_the_caller if self.for_whom else ""

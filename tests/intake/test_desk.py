@@ -160,10 +160,10 @@ def test_whom_to_ask_about_is_told_on_the_desk(client, ada):
             **facts,
         )
     response = client.get(DESK)
-    assert "Ask whether 2 people arrived" in page.text_of(response)
+    assert "Check back on 2 referrals" in page.text_of(response)
     assert "/admin/intake/referral/" in desk.links_on(response)
     Referral.objects.update(check_back_on=None)
-    assert "arrived" not in page.text_of(client.get(DESK))
+    assert "Check back" not in page.text_of(client.get(DESK))
 
 
 def test_a_row_says_whom_it_is_offered_to_and_when_nobody_calls_yet(client, ada, ben):

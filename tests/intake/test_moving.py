@@ -1,5 +1,6 @@
 """A lead goes to a colleague: handed over with a line of note, or moved by a manager."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,13 @@ def lead(db):
 
 
 @pytest.fixture
+def called_at_noon(lead):
+    """Where the person is, NOON is noon."""
+    lead.timezone = "America/Los_Angeles"
+    lead.save(update_fields=["timezone"])
+
+
+@pytest.fixture
 def ada(db):
     return builders.staff("ada", "Admissions")
 
@@ -57,7 +65,11 @@ def test_a_lead_is_handed_over_with_a_line_of_note(client, lead, ada, ben):
     desk.press(client, lead, "claim")
     desk.press(client, lead, "attempt", channel="call", outcome="reached")
     assert give_page(lead, "hand-over") in desk.links_on(client.get(desk.page_of(lead)))
-    form = page.form_on(client.get(give_page(lead, "hand-over")))
+    shown = client.get(give_page(lead, "hand-over"))
+    offered = re.findall(r'<option value="(\d+)"', shown.content.decode())
+    assert str(ben.pk) in offered
+    assert str(ada.pk) not in offered
+    form = page.form_on(shown)
     form |= {"hand-over-to": ben.pk, "hand-over-note": NOTE}
     response = client.post(reverse("admin:intake_lead_act", args=[lead.pk, "hand-over"]), form)
     said = page.text_of(client.get(response.url))
@@ -91,7 +103,7 @@ def test_before_anybody_is_reached_the_colleague_has_it_for_a_lease(lead, ada, b
     assert lead.owner is None
 
 
-def test_handing_over_while_calling_ends_the_call(lead, ada, ben):
+def test_handing_over_while_calling_ends_the_call(lead, ada, ben, called_at_noon):
     act(workflow.start_call, lead, by=ada)
     act(moving.hand_over, lead, by=ada, at=LATER, to=ben, note=NOTE)
     assert (lead.owner, lead.calling_since) == (ben, None)
@@ -261,7 +273,7 @@ def test_neither_a_colleague_nor_a_screen_left_on_prolongs_a_claim(client, ada, 
     assert minutes_left(lead) == 5
 
 
-def test_a_claim_that_is_over_or_a_call_is_not_prolonged(lead, ada):
+def test_a_claim_that_is_over_or_a_call_is_not_prolonged(lead, ada, called_at_noon):
     act(workflow.claim, lead, by=ada)
     over = NOON + settings.LEASE
     workflow.prolong(lead, by=ada, at=over)
@@ -284,7 +296,7 @@ def test_after_the_laptop_closes_the_next_person_gets_the_lead(lead, ada, ben):
     assert_refused("ben is working", workflow.log_attempt, lead, by=ada, at=over, **NO_ANSWER)
 
 
-def test_a_call_of_forty_minutes_is_nobody_elses(lead, ada, ben):
+def test_a_call_of_forty_minutes_is_nobody_elses(lead, ada, ben, called_at_noon):
     act(workflow.start_call, lead, by=ada)
     after_forty = NOON + timedelta(minutes=40)
     assert workflow.end_leases(at=after_forty) == 0

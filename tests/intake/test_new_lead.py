@@ -62,7 +62,10 @@ def test_a_phone_call_is_typed_in_and_the_pin_is_read_out_once(client, ada):
         Channel.INBOUND,
         Outcome.REACHED,
     )
-    assert pin not in page.text_of(client.get(desk.page_of(lead)))
+    said = page.text_of(client.get(desk.page_of(lead)))
+    assert pin not in said
+    assert "Phone call, " in said
+    assert "Asked for a call" not in said
     client.logout()
     client.post("/receipt/", {"reference": lead.reference, "pin": pin})
     assert lead.reference in page.text_of(client.get("/receipt/"))

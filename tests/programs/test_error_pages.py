@@ -27,6 +27,16 @@ def test_a_page_that_is_not_there_says_whom_to_call(client, db):
     assert not response.cookies
 
 
+@pytest.mark.parametrize("path", ["/", "/es/callback/", "/search/", "/admin/login/"])
+def test_more_in_an_address_than_anybody_asks_is_refused_kindly(client, db, settings, path):
+    make_center()
+    many = "&".join(f"z{number}=1" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1))
+    client.raise_request_exception = False
+    response = client.get(f"{path}?{many}")
+    assert response.status_code == 400
+    assert 'href="tel:988"' in response.content.decode()
+
+
 def test_a_fault_says_whom_to_call(client, db, broken_home):
     make_center()
     client.raise_request_exception = False
