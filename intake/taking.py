@@ -30,23 +30,28 @@ def take_next(*, by, at: datetime) -> Lead | None:
     """Claim the next lead for that person and return it; None where nothing fits."""
     # Claims that went quiet wait again, even if the worker has not come around yet.
     workflow.end_leases(at=at)
-    with transaction.atomic():
-        order = _in_order(by=by, at=at)
-        batches = [order[start : start + AT_ONCE] for start in range(0, len(order), AT_ONCE)]
-        held = next(filter(None, map(_hold_first, batches)), None)
-        if held is None and order:
-            # Each was being written to just then: by a colleague, or as a page of it was opened.
-            held = _hold_first(batches[0], is_patient=True)
-        if held:
-            workflow.claim(held, version=held.version, by=by, at=at)
-        return held
+    order = _in_order(by=by, at=at)
+    for start in range(0, len(order), AT_ONCE):
+        if taken := _take_first(order[start : start + AT_ONCE], by=by, at=at, skip_locked=True):
+            return taken
+    # Each was being written to just then: by a colleague, or as a page of it was opened. They
+    # are waited for one by one: who held one and waited for another could wait for ever, since
+    # PostgreSQL keeps the lock of a lead that turned out to be taken.
+    for lead in order[:AT_ONCE]:
+        if taken := _take_first([lead], by=by, at=at, skip_locked=False):
+            return taken
+    return None
 
 
-def _hold_first(ids: Sequence[UUID], *, is_patient: bool = False) -> Lead | None:
-    """Lock the first of these leads that nobody has, passing by those locked already."""
+@transaction.atomic
+def _take_first(ids: Sequence[UUID], *, by, at: datetime, skip_locked: bool) -> Lead | None:
+    """Claim the first of these leads that nobody has, passing by what is locked, or waiting."""
     order = Case(*(When(pk=pk, then=place) for place, pk in enumerate(ids)))
     free = Lead.objects.open().filter(pk__in=ids, owner=None).order_by(order)
-    return free.select_for_update(skip_locked=not is_patient).first()
+    held = free.select_for_update(skip_locked=skip_locked).first()
+    if held:
+        workflow.claim(held, version=held.version, by=by, at=at)
+    return held
 
 
 def _in_order(*, by, at: datetime) -> list[UUID]:

@@ -95,9 +95,10 @@ def test_nothing_is_wider_than_a_narrow_screen(phone):
     expect_to_fit()
     choose(phone, *SAFE)
     press(phone, "Go on")
-    expect_to_fit()
     choose(phone, "Yes, a safe and stable one")
+    expect_to_fit()
     press(phone, "Show which level may fit")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("may fit")
     expect_to_fit()
 
 
