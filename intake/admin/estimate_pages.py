@@ -101,8 +101,8 @@ def sheet(model_admin, request, check: BenefitsCheck):
             "parts": parts,
             "back": back,
         }
-        page = TemplateResponse(request, SHEET, context).render()
-    if not parts:
+        page = TemplateResponse(request, SHEET, context).render() if parts else None
+    if page is None:
         messages.error(request, _("Nothing is written down yet that could be reckoned with."))
         return redirect(back)
     with transaction.atomic():

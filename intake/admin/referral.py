@@ -95,7 +95,7 @@ class ReferralAdmin(ListToRead):
     """To read; people are referred, and asked about, on the lead's page."""
 
     title = _("Referrals: check back")
-    list_display = ["when", "of_lead", "provider", "may_ask", "reason", "referred_at", "came_of_it"]
+    list_display = ["when", "of_lead", "provider", "may_ask", "reason", "day", "came_of_it"]
     list_display_links = None
     list_filter = [CheckBackFilter, "reason"]
     list_select_related = ["lead", "provider"]
@@ -124,8 +124,14 @@ class ReferralAdmin(ListToRead):
         if signed:
             return gettext("the person, or the provider")
         return format_html(
-            '<span class="badge badge-risk">{}</span>', gettext("the person alone: no consent")
+            '{} <span class="badge badge-risk">{}</span>',
+            gettext("the person alone"),
+            gettext("no consent"),
         )
+
+    @admin.display(description=_("referred"))
+    def day(self, row: Referral):
+        return formats.date_format(timezone.localtime(row.referred_at), "M j, Y")
 
     @admin.display(description=_("lead"))
     def of_lead(self, row: Referral):

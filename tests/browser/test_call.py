@@ -57,6 +57,15 @@ def test_a_call_goes_from_the_flag_to_the_hand_off_sheet(desktop, axe, lead):
     expect(desktop.get_by_text("North House").first).to_be_visible()
 
 
+def test_a_word_of_a_thousand_letters_makes_no_page_wider(tablet):
+    link = "https://example.test/" + "u" * 3000
+    lead = builders.lead(message=link, timezone=builders.zone_where_it_is(14))
+    sign_in(tablet, builders.staff("ada", "Admissions"))
+    tablet.goto(desk.page_of(lead))
+    expect(tablet.get_by_text(link)).to_be_visible()
+    assert tablet.evaluate("document.documentElement.scrollWidth") <= 768
+
+
 def test_a_walk_in_is_typed_in_on_a_tablet(tablet, axe):
     sign_in(tablet, builders.staff("ada", "Admissions"))
     tablet.goto("/admin/intake/lead/new/")

@@ -4,6 +4,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -124,6 +126,29 @@ def last_event_named(lead, action):
 
 
 # The law
+
+
+def test_the_list_says_whom_one_may_ask(client, ada, lead, north):
+    refer(client, lead, north, check_back_on=day_here() + timedelta(days=3))
+    assert "the person alone" in page.text_of(client.get(REFERRALS))
+    sign(client, lead)
+    assert "the person, or the provider" in page.text_of(client.get(REFERRALS))
+
+
+def test_the_list_costs_the_same_for_more_referrals(client, ada, lead, north):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as statements:
+            assert client.get(REFERRALS, {"asked": "all"}).status_code == 200
+        return len(statements)
+
+    refer(client, lead, north)
+    sign(client, lead)
+    one = cost()
+    for number in range(4):
+        other = builders.lead(nonce=str(number))
+        act(workflow.log_attempt, other, by=ada, **REACHED)
+        refer(client, other, north)
+    assert cost() == one
 
 
 def test_no_sheet_is_made_before_the_patient_signed_for_that_provider(client, ada, lead, north):
